@@ -1,0 +1,129 @@
+// Every choice a deployment has, typed and checked once: what the CDK's context may hold, the defaults of each
+// profile, and what is refused. Nothing else in this app reads the context.
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ContextValues, SettingsError } from './context-values.ts';
+import { type ExistingPool, readExistingPool } from './existing-pool.ts';
+import { nearestName } from './nearest-name.ts';
+import { type Origins, readOrigins } from './origins.ts';
+
+/** `dev` is convenient and disposable, `prod` is strict and keeps its data. */
+export type Profile = 'dev' | 'prod';
+
+/** A checked configuration. */
+export interface Settings {
+  readonly profile: Profile;
+  /** `undefined`: the stack makes its own user pool. */
+  readonly existingPool: ExistingPool | undefined;
+  readonly origins: Origins;
+  /** Cookie names that may carry a token, beside `__Host-auth`, which always may. */
+  readonly acceptedCookies: readonly string[];
+  /** Whether a handshake may carry its token in the query string, where proxies and logs see it. */
+  readonly queryToken: boolean;
+  /** Whether a handshake may carry an access token in place of an ID token. */
+  readonly accessTokens: boolean;
+  readonly architecture: 'x86_64' | 'arm64';
+  readonly connectionLifetimeSeconds: number;
+  readonly retentionSeconds: number;
+  /** Partitions over which the members of the channel `all` are spread. */
+  readonly allShards: number;
+  /** `undefined`: made from stack and account. */
+  readonly domainPrefix: string | undefined;
+  /** What becomes of table and user pool when they leave the stack. */
+  readonly removalPolicy: RemovalPolicy;
+  readonly logRetentionDays: RetentionDays;
+}
+
+/** The context keys this app knows, all at the top level. */
+export const CONTEXT_KEYS = [
+  'profile',
+  'userPoolId',
+  'userPoolClientId',
+  'signInBaseUrl',
+  'allowedOrigins',
+  'acceptedCookies',
+  'queryToken',
+  'accessTokens',
+  'architecture',
+  'connectionLifetimeSeconds',
+  'retentionSeconds',
+  'allShards',
+  'domainPrefix',
+  'removalPolicy',
+  'logRetentionDays',
+] as const;
+
+// API Gateway ends every connection after two hours; below a minute a client does nothing but reconnect.
+const CONNECTION_LIFETIME = { min: 60, max: 7_200, unit: 'seconds' };
+
+// A client gives up repeating a message one hour before its record goes, so at least an hour must be left for trying.
+// Thirty days: beyond that a channel's log is an archive, which wants another store.
+const RETENTION = { min: 7_200, max: 2_592_000, unit: 'seconds' };
+
+// One shard is one partition key, good for about 1,000 write units a second; every message to `all` reads every shard.
+const ALL_SHARDS = { min: 1, max: 64, unit: 'shards' };
+
+const REMOVAL_POLICIES = { destroy: RemovalPolicy.DESTROY, retain: RemovalPolicy.RETAIN };
+
+/** Checks the whole context and returns the settings, or throws a {@link SettingsError}. */
+export function readSettings(context: Readonly<Record<string, unknown>>): Settings {
+  refuseUnknownKeys(context);
+  const values = new ContextValues(context);
+  const profile = values.choice('profile', ['dev', 'prod']) ?? 'dev';
+  return {
+    profile,
+    existingPool: readExistingPool(values),
+    origins: readOrigins(values, profile),
+    acceptedCookies: readCookies(values) ?? (profile === 'dev' ? ['auth', 'id_token'] : []),
+    queryToken: values.flag('queryToken') ?? false,
+    accessTokens: values.flag('accessTokens') ?? false,
+    architecture: values.choice('architecture', ['x86_64', 'arm64']) ?? 'x86_64',
+    connectionLifetimeSeconds: values.integer('connectionLifetimeSeconds', CONNECTION_LIFETIME) ?? 7_200,
+    retentionSeconds: values.integer('retentionSeconds', RETENTION) ?? 86_400,
+    allShards: values.integer('allShards', ALL_SHARDS) ?? 4,
+    domainPrefix: readDomainPrefix(values),
+    removalPolicy: REMOVAL_POLICIES[values.choice('removalPolicy', ['destroy', 'retain']) ?? (profile === 'dev' ? 'destroy' : 'retain')],
+    logRetentionDays: readLogRetention(values) ?? (profile === 'dev' ? RetentionDays.ONE_WEEK : RetentionDays.THREE_MONTHS),
+  };
+}
+
+function refuseUnknownKeys(context: Readonly<Record<string, unknown>>): void {
+  const known: readonly string[] = CONTEXT_KEYS;
+  for (const key of Object.keys(context)) {
+    if (known.includes(key) || belongsToCdk(key)) continue;
+    throw new SettingsError(`Context key "${key}" is unknown: write "${nearestName(key, CONTEXT_KEYS)}" if that is meant, or leave it out.`);
+  }
+}
+
+// The toolkit keeps its own values in the same place: flags (aws:, @aws-cdk/), lookups (vpc-provider:…), and two that
+// have no namespace.
+function belongsToCdk(key: string): boolean {
+  return key.includes(':') || key.startsWith('@aws-cdk/') || key === 'cli-telemetry' || key === 'acknowledged-issue-numbers';
+}
+
+function readCookies(values: ContextValues): readonly string[] | undefined {
+  const key = 'acceptedCookies';
+  const write = 'different cookie names such as auth,id_token (never __Host-auth, which is always accepted), or nothing';
+  const names = values.list(key, write);
+  // RFC 6265 takes a cookie's name from RFC 2616's token; these are the characters in use.
+  if (names?.some((name) => !/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/.test(name) || name === '__Host-auth')) {
+    throw SettingsError.for(key, values.raw(key), write);
+  }
+  return names;
+}
+
+function readDomainPrefix(values: ContextValues): string | undefined {
+  const key = 'domainPrefix';
+  const write = '1 to 63 lower-case letters, digits and inner hyphens, without the words aws, amazon and cognito, which Cognito reserves';
+  return values.text(key, /^(?!.*(aws|amazon|cognito))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, write);
+}
+
+// CloudWatch Logs takes these numbers of days only; for ever is not among the choices.
+function readLogRetention(values: ContextValues): RetentionDays | undefined {
+  const key = 'logRetentionDays';
+  const days = values.integer(key, { min: 1, max: RetentionDays.TEN_YEARS, unit: 'days' });
+  if (days === undefined) return undefined;
+  const choices = Object.values(RetentionDays).filter((value) => typeof value === 'number' && value <= 3_653);
+  if (!choices.includes(days)) throw SettingsError.for(key, values.raw(key), `one of ${choices.join(', ')}`);
+  return days;
+}

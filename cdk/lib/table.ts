@@ -1,0 +1,33 @@
+// The one table. Its rows are described in ARCHITECTURE.md; here stand its keys, its expiry and how long it lives.
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Settings } from './settings.ts';
+
+/** DynamoDB's IAM actions that a function may be given. Writing in a transaction takes the action of each part. */
+export type TableAction = 'ConditionCheckItem' | 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
+
+/** What decides the shape of the table. */
+export type ChannelTableProps = Pick<Settings, 'profile' | 'removalPolicy'>;
+
+/** Connections, members, log entries: one table, two keys, no index. */
+export class ChannelTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, props: ChannelTableProps) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'ttl',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.profile === 'prod' },
+      removalPolicy: props.removalPolicy,
+    });
+  }
+
+  /** Allows exactly `actions` on exactly this table. */
+  allow(...actions: TableAction[]): PolicyStatement {
+    return new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [this.table.tableArn] });
+  }
+}
