@@ -1,0 +1,114 @@
+//! Every bound in one place, each with its unit and its reason, so that none hides in the code that applies it.
+
+use std::time::Duration;
+
+/// Bytes of the largest text frame either way. API Gateway closes the connection (1009) above 32 KiB in one frame.
+pub const FRAME_BYTES_MAX: usize = 32 * 1024;
+
+/// Bytes of the largest content. Leaves 8 KiB of a frame for the envelope of a push and for that of `history`.
+pub const CONTENT_BYTES_MAX: usize = 24 * 1024;
+
+/// Levels of arrays and objects in content. Parsers of other languages give up between 100 and 1,000.
+pub const CONTENT_DEPTH_MAX: usize = 64;
+
+/// Characters of the shortest message id: 16 characters of a 64-letter alphabet are 96 bits, so that ids never meet.
+pub const MESSAGE_ID_CHARACTERS_MIN: usize = 16;
+
+/// Characters of the longest id a client may choose.
+pub const ID_CHARACTERS_MAX: usize = 64;
+
+/// Characters of a user id. Cognito's `sub` is a UUID of 36; other issuers use up to 128.
+pub const USER_ID_CHARACTERS_MAX: usize = 128;
+
+/// Characters of a display name; what is longer is cut, since a name is shown and never compared.
+pub const NAME_CHARACTERS_MAX: usize = 128;
+
+/// Characters of a connection id. API Gateway's have 16, and are documented as opaque.
+pub const CONNECTION_ID_CHARACTERS_MAX: usize = 128;
+
+/// Characters of a group name that a channel can carry. Longer ones are left out of the identity.
+pub const GROUP_CHARACTERS_MAX: usize = 64;
+
+/// Bytes of all group names joined. An authorizer's answer may have 8 KiB, the rest of it needs less than 2.
+pub const GROUPS_BYTES_MAX: usize = 6 * 1024;
+
+/// Bytes of the longest token looked at. API Gateway bears about 10 KiB of headers.
+pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
+
+/// Characters of a key id (`kid`). Cognito's have 44.
+pub const KEY_ID_CHARACTERS_MAX: usize = 128;
+
+/// Bits of the smallest RSA modulus a signature is accepted from (NIST SP 800-131A).
+pub const KEY_MODULUS_BITS_MIN: usize = 2048;
+
+/// Characters of `origin_jti`, the id of the sign-in a token descends from. Cognito's is a UUID.
+pub const ORIGIN_JTI_CHARACTERS_MAX: usize = 128;
+
+/// How far the issuer's clock may be ahead of ours, for `iat` and `nbf`. Expiry is judged without any tolerance.
+pub const CLOCK_SKEW_MAX: Duration = Duration::from_secs(60);
+
+/// Longest life of a token from `iat` to `exp`: Cognito's own maximum for ID and access tokens.
+pub const TOKEN_LIFETIME_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// Age at which the issuer's keys are no longer used, whether or not they can be fetched again.
+pub const KEYS_AGE_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// Age from which the issuer's keys are fetched again while the old ones still serve.
+pub const KEYS_FRESH: Duration = Duration::from_secs(12 * 3600);
+
+/// Time between two fetches of keys, whatever came of the first: unknown key ids cost a stranger nothing to make up.
+pub const KEYS_COOL_DOWN: Duration = Duration::from_secs(10);
+
+/// Bytes of a key set. Cognito's has two keys and under 1 KiB.
+pub const KEYS_BYTES_MAX: usize = 64 * 1024;
+
+/// Attempts to append one message, each a transaction. More than this means the channel takes more than it can.
+pub const APPEND_ATTEMPTS_MAX: u32 = 12;
+
+/// Ceiling of the first pause between two attempts; it doubles from attempt to attempt.
+pub const APPEND_PAUSE_FIRST: Duration = Duration::from_millis(20);
+
+/// Ceiling of every later pause.
+pub const APPEND_PAUSE_MAX: Duration = Duration::from_millis(800);
+
+/// When a client may come back after `unavailable`.
+pub const UNAVAILABLE_RETRY: Duration = Duration::from_secs(1);
+
+/// Posts under way at once. Each costs a socket and a few KiB; the gateway answers in about 10 ms.
+pub const FAN_OUT_CONCURRENCY: usize = 64;
+
+/// Longest fan-out. What it leaves undone is in the log; the function's own limit is 29 s.
+pub const FAN_OUT_MAX: Duration = Duration::from_secs(20);
+
+/// Member rows read at once. A row has about 300 bytes, and DynamoDB's page 1 MiB.
+pub const MEMBER_PAGE_ROWS: usize = 1000;
+
+/// How long after registering a 410 means "not open yet" rather than "gone": the handshake's own limit is 29 s.
+pub const GONE_GRACE: Duration = Duration::from_secs(30);
+
+/// How long the tombstone of a connection makes a late `$connect` fail. A handshake ends within 30 s.
+pub const TOMBSTONE_LIFE: Duration = Duration::from_secs(300);
+
+/// Time between the end of a row's life and its deletion by TTL, so that no reader with another clock misses it.
+pub const TTL_MARGIN: Duration = Duration::from_secs(3600);
+
+/// How much longer than its entry the memory of a message id lives.
+pub const SENT_LIFE_EXTRA: Duration = Duration::from_secs(3600);
+
+/// Entries of one `history` page when the client names no limit.
+pub const HISTORY_LIMIT_DEFAULT: usize = 50;
+
+/// Entries of the largest `history` page.
+pub const HISTORY_LIMIT_MAX: usize = 100;
+
+/// Largest number JavaScript counts exactly, and so the largest sequence number: 2^53 - 1.
+pub const SEQUENCE_MAX: u64 = (1 << 53) - 1;
+
+/// Characters of a client's own field name that an error repeats.
+pub const FIELD_NAME_CHARACTERS_MAX: usize = 64;
+
+/// Shards a channel may have. One key bears 1,000 write units a second, and every shard is one more read per message.
+pub const SHARDS_MAX: u32 = 64;
+
+/// Heads of channels remembered between invocations as a guess; about 100 bytes each.
+pub const HEAD_GUESSES_MAX: usize = 1000;

@@ -1,0 +1,244 @@
+//! A channel's log: numbers without holes, a time that never goes back, and what each entry holds.
+
+use std::time::Duration;
+
+use crate::channel::Channel;
+use crate::connection::Shards;
+use crate::content::Content;
+use crate::digest::Digest;
+use crate::identity::{DisplayName, Identity, UserId};
+use crate::limits::{SENT_LIFE_EXTRA, SEQUENCE_MAX};
+use crate::message_id::MessageId;
+use crate::timestamp::Timestamp;
+
+/// The number of an entry in its channel's log: below 2^53, so that JavaScript counts it exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sequence(u64);
+
+impl Sequence {
+    /// `None` if JavaScript could not count it exactly.
+    pub fn new(number: u64) -> Option<Self> {
+        (number <= SEQUENCE_MAX).then_some(Self(number))
+    }
+
+    /// Where a log that begins at `now` starts counting: a recreated table never gives an old number again, unless it
+    /// had taken more than a thousand messages in every millisecond of its life.
+    fn start(now: Timestamp) -> Self {
+        Self(now.millis().saturating_mul(1000).min(SEQUENCE_MAX - 1))
+    }
+
+    fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// The number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// The head of a log: its newest number, and what the next entry needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The number before the first entry.
+    pub first: Sequence,
+    /// The number of the newest entry.
+    pub last: Sequence,
+    /// The time of the newest entry.
+    pub at: Timestamp,
+    /// Over how many keys members of the channel are spread, or once were.
+    pub shards: Shards,
+}
+
+impl Head {
+    /// The head after one more entry; `None` is a log without any. Its time is never before the previous entry's, so
+    /// that lives end in the order of numbers, and its shards never shrink, since members may still stand there.
+    pub fn after(previous: Option<&Self>, now: Timestamp, shards: Shards) -> Self {
+        match previous {
+            Some(head) => Self {
+                first: head.first,
+                last: head.last.next(),
+                at: now.max(head.at),
+                shards: shards.max(head.shards),
+            },
+            None => {
+                let first = Sequence::start(now);
+                Self {
+                    first,
+                    last: first.next(),
+                    at: now,
+                    shards,
+                }
+            }
+        }
+    }
+}
+
+/// Who sent an entry, as it stands in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sender {
+    /// The user.
+    pub id: UserId,
+    /// What others saw of the user at that time.
+    pub name: DisplayName,
+}
+
+impl From<&Identity> for Sender {
+    fn from(identity: &Identity) -> Self {
+        Self {
+            id: identity.user.clone(),
+            name: identity.name.clone(),
+        }
+    }
+}
+
+/// A message on its way into a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Where it goes.
+    pub channel: Channel,
+    /// Who sends it.
+    pub sender: Sender,
+    /// The sender's id for it, which makes a retry harmless.
+    pub id: Option<MessageId>,
+    /// What it says.
+    pub content: Content,
+}
+
+impl Draft {
+    /// The entry it becomes under the number and time of `head`.
+    pub fn entry(&self, head: &Head, retention: Duration) -> Entry {
+        Entry {
+            sequence: head.last,
+            at: head.at,
+            sender: self.sender.clone(),
+            id: self.id.clone(),
+            content: self.content.clone(),
+            life: head.at.plus(retention),
+        }
+    }
+
+    /// What is remembered of its id, if it has one.
+    pub fn sent(&self, head: &Head, retention: Duration) -> Option<Sent> {
+        self.id.as_ref().map(|_| Sent {
+            channel: self.channel.clone(),
+            sequence: head.last,
+            at: head.at,
+            digest: Digest::of(&self.channel, &self.content),
+            handed_over: false,
+            life: head.at.plus(retention).plus(SENT_LIFE_EXTRA),
+        })
+    }
+}
+
+/// One message in a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number.
+    pub sequence: Sequence,
+    /// When it was appended.
+    pub at: Timestamp,
+    /// Who sent it.
+    pub sender: Sender,
+    /// The sender's id for it.
+    pub id: Option<MessageId>,
+    /// What it says.
+    pub content: Content,
+    /// Until when it is kept.
+    pub life: Timestamp,
+}
+
+impl Entry {
+    /// Whether it is still kept, whatever the table still holds.
+    pub fn is_kept(&self, now: Timestamp) -> bool {
+        now < self.life
+    }
+}
+
+/// What is remembered of a message id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The channel the message went to.
+    pub channel: Channel,
+    /// The number it got.
+    pub sequence: Sequence,
+    /// When it was appended.
+    pub at: Timestamp,
+    /// What a retry must match.
+    pub digest: Digest,
+    /// Whether the fan-out was done; a retry runs it again while it was not.
+    pub handed_over: bool,
+    /// Until when it is remembered.
+    pub life: Timestamp,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_123);
+
+    #[test]
+    fn a_new_log_starts_at_milliseconds_times_a_thousand() {
+        let head = Head::after(None, NOW, Shards::ONE);
+        assert_eq!(head.first.number(), 1_700_000_000_123_000);
+        assert_eq!(head.last.number(), 1_700_000_000_123_001);
+    }
+
+    #[test]
+    fn numbers_have_no_holes_and_times_never_go_back() {
+        let one = Head::after(None, NOW, Shards::ONE);
+        let two = Head::after(Some(&one), Timestamp::from_millis(5), Shards::ONE);
+        assert_eq!(two.last.number(), one.last.number() + 1);
+        assert_eq!((two.first, two.at), (one.first, one.at));
+        let three = Head::after(Some(&two), NOW.plus(Duration::from_millis(1)), Shards::ONE);
+        assert_eq!(three.at.millis(), NOW.millis() + 1);
+    }
+
+    #[test]
+    fn shards_grow_and_never_shrink() {
+        let four = Head::after(None, NOW, Shards::new(4).unwrap());
+        assert_eq!(Head::after(Some(&four), NOW, Shards::new(2).unwrap()).shards.count(), 4);
+        assert_eq!(Head::after(Some(&four), NOW, Shards::new(8).unwrap()).shards.count(), 8);
+    }
+
+    #[test]
+    fn a_sequence_is_at_most_2_to_the_53_minus_1() {
+        assert!(Sequence::new(SEQUENCE_MAX).is_some());
+        assert!(Sequence::new(SEQUENCE_MAX + 1).is_none());
+        assert!(
+            Head::after(None, Timestamp::from_millis(u64::MAX), Shards::ONE)
+                .last
+                .number()
+                <= SEQUENCE_MAX
+        );
+    }
+
+    #[test]
+    fn an_id_is_remembered_an_hour_longer_than_its_entry() {
+        let user = UserId::parse("alice").unwrap();
+        let draft = Draft {
+            channel: Channel::All,
+            sender: Sender {
+                name: DisplayName::new("", &user),
+                id: user,
+            },
+            id: MessageId::parse("0123456789abcdef"),
+            content: Content::parse("1").unwrap(),
+        };
+        let head = Head::after(None, NOW, Shards::ONE);
+        let (entry, sent) = (
+            draft.entry(&head, Duration::from_secs(60)),
+            draft.sent(&head, Duration::from_secs(60)).unwrap(),
+        );
+        assert_eq!(sent.life.since(entry.life), Duration::from_secs(3600));
+        assert!(entry.is_kept(Timestamp::from_millis(entry.life.millis() - 1)));
+        assert!(!entry.is_kept(entry.life));
+        assert!(
+            Draft { id: None, ..draft }
+                .sent(&head, Duration::from_secs(60))
+                .is_none()
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! `message`: publish content to a channel.
+
+use super::fields::Fields;
+use crate::channel::Channel;
+use crate::content::Content;
+use crate::message_id::{MessageId, RequestId};
+use crate::wire::refusal::Refusal;
+
+/// A message to publish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Makes a retry harmless.
+    pub id: Option<MessageId>,
+    /// Where it goes.
+    pub recipient: Channel,
+    /// What it says.
+    pub content: Content,
+}
+
+impl Message {
+    pub(super) fn read(id: Option<&RequestId>, mut data: Fields<'_>) -> Result<Self, Refusal> {
+        let rule = "must be 16 to 64 characters of [A-Za-z0-9_-] on a message";
+        let id = id.map(|id| MessageId::from_request(id).ok_or_else(|| Refusal::invalid_field("id", rule)));
+        let content = data.content()?;
+        let recipient = data.channel("recipient")?;
+        data.finish()?;
+        Ok(Self {
+            id: id.transpose()?,
+            recipient,
+            content,
+        })
+    }
+}
+
+impl Fields<'_> {
+    /// A required name of a channel.
+    pub(super) fn channel(&mut self, name: &str) -> Result<Channel, Refusal> {
+        let text = self
+            .optional_text(name)?
+            .ok_or_else(|| self.invalid(name, "is missing"))?;
+        Channel::parse(&text).ok_or_else(|| self.invalid(name, "must be a channel: all, or user:<id>"))
+    }
+}

@@ -1,0 +1,79 @@
+//! Frames from clients: one file per action, one enum over them, and nothing left over in a frame that is accepted.
+
+mod echo;
+mod fields;
+mod history;
+mod message;
+
+pub use echo::Echo;
+pub use history::{History, Range};
+pub use message::Message;
+
+use self::fields::Fields;
+use super::refusal::Refusal;
+use crate::json::Members;
+use crate::limits::FRAME_BYTES_MAX;
+use crate::message_id::RequestId;
+
+/// One frame of a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The client's id for it, echoed in the answer.
+    pub id: Option<RequestId>,
+    /// What it wants.
+    pub action: Action,
+}
+
+/// What a client can want.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Publish to a channel.
+    Message(Message),
+    /// Get the content back.
+    Echo(Echo),
+    /// Read a channel's log.
+    History(History),
+    /// Something that does not exist.
+    Unknown,
+}
+
+/// Reads a frame.
+///
+/// # Errors
+/// What the client is to be told, with its id if that could be read.
+pub fn read_request(body: &str) -> Result<Request, Refusal> {
+    if body.len() > FRAME_BYTES_MAX {
+        return Err(Refusal::frame_too_large());
+    }
+    let members = Members::read(body).ok_or_else(Refusal::invalid_json)?;
+    let mut frame = Fields::new("", members);
+    let id = frame.optional_text("id");
+    let known_id = id.as_ref().ok().and_then(Option::as_deref).and_then(RequestId::parse);
+    read_action(frame, id).map_err(|refusal| refusal.answering(known_id))
+}
+
+fn read_action(mut frame: Fields<'_>, id: Result<Option<String>, Refusal>) -> Result<Request, Refusal> {
+    frame.refuse_repetition()?;
+    let action = frame.optional_text("action").ok().flatten().unwrap_or_default();
+    if !["message", "echo", "history"].contains(&action.as_str()) {
+        let id = id.ok().flatten().as_deref().and_then(RequestId::parse);
+        return Ok(Request {
+            id,
+            action: Action::Unknown,
+        });
+    }
+    let id = id?
+        .map(|text| RequestId::parse(&text).ok_or_else(|| Refusal::invalid_field("id", RequestId::RULE)))
+        .transpose()?;
+    let data = frame.object("data")?;
+    frame.finish()?;
+    let action = match action.as_str() {
+        "message" => Action::Message(Message::read(id.as_ref(), data)?),
+        "echo" => Action::Echo(Echo::read(data)?),
+        _ => Action::History(History::read(data)?),
+    };
+    Ok(Request { id, action })
+}
+
+#[cfg(test)]
+mod tests;

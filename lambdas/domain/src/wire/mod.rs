@@ -1,0 +1,9 @@
+//! The wire protocol in both directions, as PROTOCOL.md states it. Nothing else reads or writes frames.
+
+pub mod client;
+pub mod frame;
+pub mod refusal;
+
+pub use client::{Action, Request, read_request};
+pub use frame::Frame;
+pub use refusal::{ErrorCode, Refusal};
