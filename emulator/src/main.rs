@@ -1,1 +1,114 @@
-fn main() {}
+//! The emulator: runs the WebSocket API of a synthesised CloudFormation template on a laptop.
+//!
+//! Reading order: `template` (what is to run), `stack` (how the parts are put together), then the parts: `gateway`
+//! (API Gateway), `lambda` (functions), `tables` (DynamoDB), `cognito` (the user pool).
+
+mod cli;
+mod cognito;
+mod endpoints;
+mod gateway;
+mod identifiers;
+mod lambda;
+mod loopback;
+mod problem;
+mod programs;
+mod stack;
+mod state;
+mod tables;
+mod template;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+
+use cli::{Cli, Command, RunOptions};
+use problem::{OrProblem, Problem};
+use stack::RunningStack;
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Reap => {
+            lambda::reap();
+            ExitCode::SUCCESS
+        }
+        Command::Run(options) => {
+            log_to_stderr();
+            match run(options) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(problem) => {
+                    eprintln!("\n{problem}");
+                    ExitCode::FAILURE
+                }
+            }
+        }
+    }
+}
+
+/// `RUST_LOG` chooses what is shown, as in other Rust programs.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .init();
+}
+
+#[tokio::main]
+async fn run(options: RunOptions) -> Result<(), Problem> {
+    let stops_with_parent = options.stop_with_parent;
+    tokio::select! {
+        stack = start_and_announce(options) => {
+            let stack = stack?;
+            stop_requested(stops_with_parent).await?;
+            stack.stop().await;
+            Ok(())
+        }
+        stopped = stop_requested(stops_with_parent) => stopped,
+    }
+}
+
+async fn start_and_announce(options: RunOptions) -> Result<RunningStack, Problem> {
+    let stack = RunningStack::start(options).await?;
+    announce(&stack.web);
+    Ok(stack)
+}
+
+/// The one line on standard output: scripts wait for it.
+#[allow(clippy::print_stdout)]
+fn announce(web: &str) {
+    println!("ready {web}");
+}
+
+/// Waits for SIGINT, SIGTERM or, if asked, the end of the parent process.
+async fn stop_requested(with_parent: bool) -> Result<(), Problem> {
+    let explain = || "The emulator cannot listen for signals: start it again".to_owned();
+    let mut terminate = signal(SignalKind::terminate()).or_problem(explain)?;
+    let mut interrupt = signal(SignalKind::interrupt()).or_problem(explain)?;
+    let parent_ended = async {
+        if with_parent {
+            standard_input_closed().await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        () = parent_ended => {}
+    }
+    Ok(())
+}
+
+/// Reads on a thread of its own, since a pending read of standard input would hold up the runtime's end.
+async fn standard_input_closed() {
+    let (closed, wait) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // What comes in is thrown away; an error is an end too.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        closed.send(()).ok();
+    });
+    let _ = wait.await;
+}

@@ -1,0 +1,57 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// API Gateway WebSocket, Lambda, DynamoDB and Cognito on a laptop, from a synthesised template.
+#[derive(Debug, Parser)]
+#[command(name = "emulator")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the stack of a template until interrupted.
+    Run(RunOptions),
+    /// Wait for the emulator to end, then end its functions (the emulator starts this itself).
+    #[command(hide = true)]
+    Reap,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunOptions {
+    /// The synthesised CloudFormation template, in JSON.
+    #[arg(long)]
+    pub(crate) template: PathBuf,
+    /// The program of a function: an executable file, or a folder that holds `bootstrap`.
+    #[arg(long = "function", value_name = "LOGICAL_ID=PATH", value_parser = name_and_path)]
+    pub(crate) functions: Vec<(String, PathBuf)>,
+    /// The folder of the cargo binaries that functions name in their metadata [default: where the emulator is].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) binaries: Option<PathBuf>,
+    /// The port of the WebSocket API and the web client; 0 takes a free one.
+    #[arg(long, default_value_t = 3000)]
+    pub(crate) port: u16,
+    /// The folder for tables, users, keys and endpoints.json.
+    #[arg(long, value_name = "DIR", default_value = ".local")]
+    pub(crate) state: PathBuf,
+    /// Begin empty.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// A user that shall exist when the stack is ready.
+    #[arg(long = "user", value_name = "NAME")]
+    pub(crate) users: Vec<String>,
+    /// Stop when standard input closes, as it does when the parent process ends in any way.
+    #[arg(long)]
+    pub(crate) stop_with_parent: bool,
+}
+
+fn name_and_path(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => Ok((name.to_owned(), path.into())),
+        _ => Err("write LogicalId=PATH".to_owned()),
+    }
+}

@@ -1,0 +1,48 @@
+//! `endpoints.json`: where everything is, for people and programs that talk to the stack.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// The name of the file in the state folder.
+pub(crate) const FILE: &str = "endpoints.json";
+
+/// The addresses and names of a running stack.
+#[derive(Debug, Serialize)]
+pub(crate) struct EndpointsFile {
+    /// `http://localhost:<port>`: where the application is served from, and its Origin.
+    pub(crate) web: String,
+    /// `ws://localhost:<port>/<stage>`.
+    pub(crate) websocket: String,
+    /// The management API's base with the stage, to which clients add `/@connections/…`.
+    pub(crate) management: String,
+    /// The Lambda Invoke API.
+    pub(crate) lambda: String,
+    /// DynamoDB.
+    pub(crate) dynamodb: String,
+    pub(crate) region: String,
+    pub(crate) cognito: CognitoEndpoints,
+    /// The name of the table, if there is exactly one.
+    pub(crate) table: Option<String>,
+    pub(crate) users: Vec<ReadyMadeUser>,
+    /// Function names by the name of their cargo binary, or by logical id for those that have none.
+    pub(crate) functions: BTreeMap<String, String>,
+}
+
+/// The user pool's addresses; all null when the stack verifies against a pool of AWS.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CognitoEndpoints {
+    pub(crate) endpoint: Option<String>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) jwks: Option<String>,
+    pub(crate) user_pool_id: Option<String>,
+    pub(crate) client_id: Option<String>,
+}
+
+/// A user that can sign in at once.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ReadyMadeUser {
+    pub(crate) username: String,
+    pub(crate) password: String,
+}

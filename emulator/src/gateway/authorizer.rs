@@ -1,0 +1,157 @@
+//! Runs the REQUEST authorizer of a handshake and reads its verdict.
+
+use std::time::Instant;
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::events::{AuthorizerContext, Client, HandshakeRequest};
+use super::{Gateway, policy};
+use crate::lambda::InvocationResult;
+use crate::template::AuthorizerSpec;
+
+/// API Gateway's limit for the authorizer's whole result (bytes).
+const MAX_RESULT_BYTES: usize = 8 * 1024;
+
+/// An allowed handshake's identity.
+pub(super) struct Authorized {
+    /// What every later event carries.
+    pub(super) context: AuthorizerContext,
+    /// The context with `integrationLatency`, which the CONNECT event alone has.
+    pub(super) context_of_connect: AuthorizerContext,
+}
+
+impl Gateway {
+    /// # Errors
+    /// The HTTP status of the refused handshake: 401, 403 or 500.
+    pub(super) async fn authorize(
+        &self,
+        spec: &AuthorizerSpec,
+        client: &Client,
+        request: &HandshakeRequest,
+    ) -> Result<Authorized, StatusCode> {
+        if !spec.identity_sources.iter().all(|source| self.is_present(source, request)) {
+            return Err(StatusCode::UNAUTHORIZED);
+        }
+        let function = self
+            .functions
+            .find(&spec.function)
+            .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+        let event = self.authorizer_event(client, request).to_string();
+        let started = Instant::now();
+        let context = verdict(function.invoke(event.into()).await, &self.method_arn("$connect"))?;
+        let mut context_of_connect = context.clone();
+        context_of_connect.insert("integrationLatency".to_owned(), json!(started.elapsed().as_millis() as u64));
+        Ok(Authorized {
+            context,
+            context_of_connect,
+        })
+    }
+
+    /// Whether an identity source such as `route.request.header.Cookie` is there and not empty.
+    fn is_present(&self, source: &str, request: &HandshakeRequest) -> bool {
+        let value = if let Some(name) = source.strip_prefix("route.request.header.") {
+            request.header(name)
+        } else if let Some(name) = source.strip_prefix("route.request.querystring.") {
+            request.query_parameter(name)
+        } else if let Some(name) = source.strip_prefix("stageVariables.") {
+            self.api
+                .stage_variables
+                .as_ref()
+                .and_then(|variables| variables.get(name))
+                .map(String::as_str)
+        } else {
+            None
+        };
+        value.is_some_and(|value| !value.is_empty())
+    }
+}
+
+/// Everything that is not an allowing policy refuses: 401 for the error `Unauthorized`, 403 for a policy that does not
+/// allow, 500 for the rest.
+fn verdict(result: InvocationResult, method_arn: &str) -> Result<AuthorizerContext, StatusCode> {
+    let answer = result.map_err(|error| match error.message.as_str() {
+        "Unauthorized" => StatusCode::UNAUTHORIZED,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    })?;
+    if answer.len() > MAX_RESULT_BYTES {
+        tracing::error!(bytes = answer.len(), "the authorizer's result is over 8 KB");
+        return Err(StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
+    let context = context(&answer).ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+    match answer.get("policyDocument").and_then(|document| policy::allows(document, method_arn)) {
+        Some(true) => Ok(context),
+        Some(false) => Err(StatusCode::FORBIDDEN),
+        None => Err(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// The context with `principalId`, every value a string: AWS documents that `1` becomes `"1"`.
+fn context(answer: &Value) -> Option<AuthorizerContext> {
+    let mut context = AuthorizerContext::new();
+    let given = match answer.get("context") {
+        None | Some(Value::Null) => None,
+        Some(Value::Object(given)) => Some(given),
+        Some(_) => return None,
+    };
+    for (name, value) in given.into_iter().flatten() {
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Number(_) | Value::Bool(_) => value.to_string(),
+            _ => return None,
+        };
+        context.insert(name.clone(), Value::String(text));
+    }
+    let principal = answer.get("principalId")?.as_str()?;
+    context.insert("principalId".to_owned(), json!(principal));
+    Some(context)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lambda::FunctionError;
+
+    const ARN: &str = "arn:aws:execute-api:r:0:a/ws/$connect";
+
+    fn answer(effect: &str, context: Value) -> InvocationResult {
+        Ok(json!({
+            "principalId": "u1",
+            "policyDocument": { "Statement": [{ "Effect": effect, "Action": "execute-api:Invoke", "Resource": ARN }] },
+            "context": context,
+        })
+        .to_string()
+        .into())
+    }
+
+    #[test]
+    fn the_context_becomes_strings_with_the_principal() {
+        let context = verdict(answer("Allow", json!({ "level": 3, "admin": true, "name": "Ada" })), ARN);
+        let expected = json!({ "level": "3", "admin": "true", "name": "Ada", "principalId": "u1" });
+        assert_eq!(context.map(Value::Object), Ok(expected));
+    }
+
+    #[test]
+    fn everything_else_refuses() {
+        let failed = |message: &str| {
+            Err(FunctionError {
+                kind: String::new(),
+                message: message.to_owned(),
+            })
+        };
+        let cases = [
+            (answer("Deny", json!({})), StatusCode::FORBIDDEN),
+            (failed("Unauthorized"), StatusCode::UNAUTHORIZED),
+            (failed("unauthorized"), StatusCode::INTERNAL_SERVER_ERROR),
+            (answer("Allow", json!({ "nested": {} })), StatusCode::INTERNAL_SERVER_ERROR),
+            (answer("Allow", json!({ "long": "x".repeat(9_000) })), StatusCode::INTERNAL_SERVER_ERROR),
+            (Ok("null".into()), StatusCode::INTERNAL_SERVER_ERROR),
+            (Ok(r#"{"statusCode":401}"#.into()), StatusCode::INTERNAL_SERVER_ERROR),
+            (Ok("not json".into()), StatusCode::INTERNAL_SERVER_ERROR),
+        ];
+        for (result, expected) in cases {
+            assert_eq!(verdict(result, ARN), Err(expected));
+        }
+    }
+}

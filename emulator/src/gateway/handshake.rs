@@ -1,0 +1,161 @@
+//! The handshake: authorizer, then `$connect`, and only then 101.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE};
+use axum::http::{HeaderMap, Request, Response, StatusCode};
+use axum::response::IntoResponse;
+use hyper::upgrade::OnUpgrade;
+use serde_json::json;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::Gateway;
+use super::authorizer::Authorized;
+use super::events::{self, AuthorizerContext, Client, HandshakeRequest};
+use super::integration::IntegrationError;
+use crate::identifiers;
+
+/// A refused handshake.
+struct Refusal {
+    status: StatusCode,
+    message: String,
+}
+
+impl From<StatusCode> for Refusal {
+    fn from(status: StatusCode) -> Self {
+        let message = match status {
+            StatusCode::INTERNAL_SERVER_ERROR | StatusCode::BAD_GATEWAY => "Internal server error",
+            StatusCode::GATEWAY_TIMEOUT => "Endpoint request timed out",
+            other => other.canonical_reason().unwrap_or("Refused"),
+        };
+        Self {
+            status,
+            message: message.to_owned(),
+        }
+    }
+}
+
+/// An accepted one.
+struct Accepted {
+    authorizer: Option<AuthorizerContext>,
+    subprotocol: Option<String>,
+}
+
+/// Answers a request to the stage's address.
+pub(crate) async fn handshake(gateway: Arc<Gateway>, peer: SocketAddr, port: u16, mut request: Request<Body>) -> Response<Body> {
+    let key = match websocket_key(request.headers()) {
+        Ok(key) => key,
+        Err(status) => return status.into_response(),
+    };
+    let upgrade = hyper::upgrade::on(&mut request);
+    let client = new_client(request.headers(), peer);
+    let shown = HandshakeRequest::new(request.headers(), request.uri(), &client, port);
+    let connection_id = client.connection_id.clone();
+    // Its own task: a client that goes away meanwhile does not stop the functions, as on AWS.
+    let task = tokio::spawn(async move {
+        let accepted = gateway.admit(&client, &shown).await?;
+        let subprotocol = accepted.subprotocol.clone();
+        tokio::spawn(gateway.serve(upgrade, client, accepted.authorizer));
+        Ok::<_, Refusal>(subprotocol)
+    });
+    match task.await {
+        Ok(Ok(subprotocol)) => switching_protocols(&key, subprotocol.as_deref()),
+        Ok(Err(refusal)) => refused(&refusal, &connection_id),
+        Err(_) => refused(&StatusCode::INTERNAL_SERVER_ERROR.into(), &connection_id),
+    }
+}
+
+/// The request's key, if it is a WebSocket handshake of version 13 (RFC 6455, section 4.2.1).
+fn websocket_key(headers: &HeaderMap) -> Result<String, StatusCode> {
+    let lists = |name, token: &str| {
+        headers.get_all(name).iter().any(|value| {
+            let items = value.to_str().unwrap_or_default().split(',');
+            items.into_iter().any(|item| item.trim().eq_ignore_ascii_case(token))
+        })
+    };
+    if !lists(CONNECTION, "upgrade") || !lists(UPGRADE, "websocket") {
+        return Err(StatusCode::UPGRADE_REQUIRED);
+    }
+    let key = headers.get(SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok());
+    match (headers.get(SEC_WEBSOCKET_VERSION).map(|version| version.as_bytes()), key) {
+        (Some(b"13"), Some(key)) => Ok(key.to_owned()),
+        _ => Err(StatusCode::BAD_REQUEST),
+    }
+}
+
+fn new_client(headers: &HeaderMap, peer: SocketAddr) -> Client {
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    Client {
+        connection_id: identifiers::gateway(),
+        connected_at_ms: events::now_ms(),
+        source_ip: peer.ip().to_string(),
+        user_agent: text("user-agent"),
+        domain_name: text("host").unwrap_or_default(),
+    }
+}
+
+impl Gateway {
+    async fn admit(&self, client: &Client, request: &HandshakeRequest) -> Result<Accepted, Refusal> {
+        let Some(route) = self.route("$connect") else {
+            return Ok(Accepted {
+                authorizer: None,
+                subprotocol: None,
+            });
+        };
+        let authorized = match &route.authorizer {
+            Some(authorizer) => Some(self.authorize(authorizer, client, request).await?),
+            None => None,
+        };
+        let context = authorized.as_ref().map(|authorized| &authorized.context_of_connect);
+        let event = self.connect_event(client, request, context);
+        match self.integrate(route, event).await {
+            Ok(response) if (200..300).contains(&response.status) => Ok(Accepted {
+                authorizer: authorized.map(|Authorized { context, .. }| context),
+                subprotocol: response.subprotocol,
+            }),
+            Ok(response) => Err(Refusal {
+                status: StatusCode::from_u16(response.status).unwrap_or(StatusCode::BAD_GATEWAY),
+                message: "Refused by $connect".to_owned(),
+            }),
+            Err(IntegrationError::TimedOut) => Err(StatusCode::GATEWAY_TIMEOUT.into()),
+            Err(IntegrationError::Failed | IntegrationError::Empty) => Err(StatusCode::BAD_GATEWAY.into()),
+        }
+    }
+
+    /// Waits for the socket behind a 101, then runs it; a client that never got its 101 has left without a close frame.
+    async fn serve(self: Arc<Self>, upgrade: OnUpgrade, client: Client, authorizer: Option<AuthorizerContext>) {
+        match upgrade.await {
+            Ok(socket) => self.run_socket(socket, client, authorizer).await,
+            Err(_) => self.disconnect(&client, super::socket::VANISHED, authorizer.as_ref()).await,
+        }
+    }
+}
+
+fn switching_protocols(key: &str, subprotocol: Option<&str>) -> Response<Body> {
+    let mut response = Response::builder()
+        .status(StatusCode::SWITCHING_PROTOCOLS)
+        .header(CONNECTION, "upgrade")
+        .header(UPGRADE, "websocket")
+        .header(SEC_WEBSOCKET_ACCEPT, derive_accept_key(key.as_bytes()));
+    if let Some(subprotocol) = subprotocol {
+        response = response.header(SEC_WEBSOCKET_PROTOCOL, subprotocol);
+    }
+    response
+        .body(Body::empty())
+        .unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
+}
+
+fn refused(refusal: &Refusal, connection_id: &str) -> Response<Body> {
+    let body = json!({
+        "message": refusal.message,
+        "connectionId": connection_id,
+        "requestId": identifiers::gateway(),
+    });
+    (refusal.status, axum::Json(body)).into_response()
+}

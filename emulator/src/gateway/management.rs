@@ -1,0 +1,108 @@
+//! The `@connections` API: post to, look at, and close a connection
+//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html>).
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{Response, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::post;
+use serde_json::json;
+
+use super::Gateway;
+use super::connections::{Connection, PostError};
+use super::events::iso_8601;
+use crate::identifiers;
+
+/// The service model's bound for `Data` (bytes).
+const MAX_POST_BYTES: usize = 128 * 1024;
+
+/// Serves `/<stage>/@connections/<connection id>`.
+pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
+    Router::new()
+        .route(
+            "/{stage}/@connections/{connection_id}",
+            post(post_to_connection).get(get_connection).delete(delete_connection),
+        )
+        .fallback(|| async { forbidden() })
+        // One byte above the bound still arrives, so that it is answered with the service's own error.
+        .layer(DefaultBodyLimit::max(MAX_POST_BYTES + 1))
+        .with_state(gateway)
+}
+
+type Refusal = Response<Body>;
+
+async fn post_to_connection(
+    State(gateway): State<Arc<Gateway>>,
+    Path(path): Path<(String, String)>,
+    data: Result<Bytes, axum::extract::rejection::BytesRejection>,
+) -> Result<StatusCode, Refusal> {
+    let connection = find(&gateway, &path)?;
+    let data = data.ok().filter(|data| data.len() <= MAX_POST_BYTES).ok_or_else(|| {
+        refuse(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", "Message too long")
+    })?;
+    // What AWS does with bytes that are not UTF-8 is not known; a text frame cannot carry them.
+    let text = String::from_utf8_lossy(&data).into_owned();
+    connection.post(text).map(|()| StatusCode::OK).map_err(|error| match error {
+        PostError::Gone => gone(),
+        PostError::BufferFull => refuse(
+            StatusCode::TOO_MANY_REQUESTS,
+            "LimitExceededException",
+            "The client does not read fast enough",
+        ),
+    })
+}
+
+async fn get_connection(
+    State(gateway): State<Arc<Gateway>>,
+    Path(path): Path<(String, String)>,
+) -> Result<Response<Body>, Refusal> {
+    let connection = find(&gateway, &path)?;
+    let client = &connection.client;
+    let mut identity = json!({ "sourceIp": client.source_ip });
+    if let Some(user_agent) = &client.user_agent {
+        identity["userAgent"] = json!(user_agent);
+    }
+    Ok(axum::Json(json!({
+        "connectedAt": iso_8601(client.connected_at_ms),
+        "identity": identity,
+        "lastActiveAt": iso_8601(connection.last_active_ms()),
+    }))
+    .into_response())
+}
+
+async fn delete_connection(
+    State(gateway): State<Arc<Gateway>>,
+    Path(path): Path<(String, String)>,
+) -> Result<StatusCode, Refusal> {
+    let connection = find(&gateway, &path)?;
+    connection.delete().await.map_err(|_| gone())?;
+    gateway.connections.close(&connection.client.connection_id);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn find(gateway: &Gateway, (stage, connection_id): &(String, String)) -> Result<Arc<Connection>, Refusal> {
+    if stage != gateway.stage() {
+        return Err(forbidden());
+    }
+    if !identifiers::is_gateway_id(connection_id) {
+        let message = format!("Invalid connectionId: {connection_id}");
+        return Err(refuse(StatusCode::BAD_REQUEST, "BadRequestException", &message));
+    }
+    gateway.connections.find(connection_id).ok_or_else(gone)
+}
+
+/// 410 has an empty body; SDKs tell it by the header alone.
+fn gone() -> Refusal {
+    (StatusCode::GONE, [("x-amzn-errortype", "GoneException")]).into_response()
+}
+
+fn forbidden() -> Refusal {
+    refuse(StatusCode::FORBIDDEN, "ForbiddenException", "Forbidden")
+}
+
+fn refuse(status: StatusCode, kind: &'static str, message: &str) -> Refusal {
+    (status, [("x-amzn-errortype", kind)], axum::Json(json!({ "message": message }))).into_response()
+}

@@ -1,0 +1,117 @@
+//! Evaluates an authorizer's policy document against the ARN of the method called.
+
+use serde_json::Value;
+
+const INVOKE: &str = "execute-api:Invoke";
+
+/// Whether `policy` allows invoking `method_arn`; `None` when it is not a policy document.
+///
+/// An explicit Deny wins, and without a matching Allow the answer is no.
+pub(super) fn allows(policy: &Value, method_arn: &str) -> Option<bool> {
+    let statements = match policy.get("Statement")? {
+        Value::Array(statements) => statements.iter().collect(),
+        single @ Value::Object(_) => vec![single],
+        _ => return None,
+    };
+    let mut allowed = false;
+    for statement in statements {
+        let applies = any_matches(statement.get("Action")?, INVOKE)? && any_matches(statement.get("Resource")?, method_arn)?;
+        match (statement.get("Effect")?.as_str()?, applies) {
+            ("Deny", true) => return Some(false),
+            ("Allow", true) => allowed = true,
+            ("Allow" | "Deny", false) => {}
+            _ => return None,
+        }
+    }
+    Some(allowed)
+}
+
+/// `patterns` is one pattern or a list of them.
+fn any_matches(patterns: &Value, text: &str) -> Option<bool> {
+    match patterns {
+        Value::String(pattern) => Some(matches(pattern.as_bytes(), text.as_bytes())),
+        Value::Array(patterns) => patterns
+            .iter()
+            .try_fold(false, |found, pattern| Some(found || any_matches(pattern, text)?)),
+        _ => None,
+    }
+}
+
+/// Glob matching with `*` (any text, slashes included) and `?` (one byte), in time linear in both for one star and at
+/// worst their product.
+fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut last_star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                last_star = Some((p, t));
+                p += 1;
+            }
+            Some(&byte) if byte == b'?' || byte == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match last_star {
+                Some((star, from)) => {
+                    last_star = Some((star, from + 1));
+                    p = star + 1;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const ARN: &str = "arn:aws:execute-api:us-east-1:000000000000:abc/ws/$connect";
+
+    fn statement(effect: &str, resource: &str) -> Value {
+        json!({ "Effect": effect, "Action": INVOKE, "Resource": resource })
+    }
+
+    #[test]
+    fn only_a_matching_allow_allows() {
+        let cases = [
+            (ARN, true),
+            ("arn:aws:execute-api:us-east-1:000000000000:abc/ws/*", true),
+            ("*", true),
+            ("arn:aws:execute-api:*:*:abc/ws/$connec?", true),
+            ("arn:aws:execute-api:us-east-1:000000000000:abc/ws/*/*", false),
+            ("arn:aws:execute-api:us-east-1:000000000000:abc/ws/$connec", false),
+            ("arn:aws:execute-api:us-east-1:000000000000:xyz/ws/$connect", false),
+        ];
+        for (resource, expected) in cases {
+            let policy = json!({ "Version": "2012-10-17", "Statement": [statement("Allow", resource)] });
+            assert_eq!(allows(&policy, ARN), Some(expected), "{resource}");
+        }
+    }
+
+    #[test]
+    fn deny_wins_in_any_order() {
+        for statements in [
+            json!([statement("Deny", ARN), statement("Allow", "*")]),
+            json!([statement("Allow", "*"), statement("Deny", "*")]),
+        ] {
+            assert_eq!(allows(&json!({ "Statement": statements }), ARN), Some(false));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_policy() {
+        for policy in [
+            json!({}),
+            json!({ "Statement": "x" }),
+            json!({ "Statement": [{ "Effect": "Allow" }] }),
+            json!({ "Statement": [{ "Effect": "Maybe", "Action": INVOKE, "Resource": ARN }] }),
+        ] {
+            assert_eq!(allows(&policy, ARN), None, "{policy}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Makes the identifiers that AWS would make, in AWS's own shapes.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE;
+
+/// Bytes behind a connection, message or request id: sixteen characters of URL-safe base64 with padding.
+const GATEWAY_ID_BYTES: usize = 11;
+
+/// A connection, message or request id of API Gateway, such as `PJqB0fHsqRcCHlw=`.
+pub(crate) fn gateway() -> String {
+    URL_SAFE.encode(rand::random::<[u8; GATEWAY_ID_BYTES]>())
+}
+
+/// Whether `id` has the shape of a connection id; API Gateway answers 400 to others and 410 to those it does not know.
+pub(crate) fn is_gateway_id(id: &str) -> bool {
+    URL_SAFE.decode(id).is_ok_and(|bytes| bytes.len() == GATEWAY_ID_BYTES)
+}
+
+/// A version 4 UUID, the shape of Lambda's request ids.
+pub(crate) fn uuid() -> String {
+    let mut bytes: [u8; 16] = rand::random();
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    let hex = hex(&bytes);
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+/// An execution environment's id: 128 random bits, which only its own process learns.
+pub(crate) fn environment() -> String {
+    hex(&rand::random::<[u8; 16]>())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_have_the_shapes_of_aws() {
+        let id = gateway();
+        assert_eq!((id.len(), id.ends_with('=')), (16, true));
+        assert!(is_gateway_id(&id));
+        assert_eq!(uuid().len(), 36);
+        assert_eq!(&uuid()[14..15], "4");
+    }
+
+    #[test]
+    fn other_shapes_are_told_apart() {
+        for id in ["", "x", "PJqB0fHsqRcCHlw", "PJqB0fHsqRcCHlw==", "PJqB0fHsqRc+Hlw=", "PJqB0fHsqRcCHlwAA=="] {
+            assert!(!is_gateway_id(id), "{id}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Lambda on a laptop: runs a function's program as child processes and speaks the Runtime API with them.
+
+mod environment;
+mod function;
+mod invoke_api;
+mod output;
+mod reaper;
+mod runtime_api;
+mod variables;
+
+pub(crate) use function::{Function, Functions};
+pub(crate) use invoke_api::router as invoke_api;
+#[cfg(test)]
+pub(crate) use output::FunctionError;
+pub(crate) use output::InvocationResult;
+pub(crate) use reaper::{Reaper, reap};
+pub(crate) use runtime_api::RuntimeApi;
+pub(crate) use variables::{Endpoints, Variables};

@@ -1,0 +1,199 @@
+//! The environment of a function process, and the closed list of what differs from the deployed one.
+//!
+//! Everything else is the template's own value, so that a function cannot be configured on a laptop in a way that it
+//! is not in the cloud. The list stands in ARCHITECTURE.md too.
+
+use std::collections::BTreeMap;
+
+use crate::template::{FunctionSpec, Place};
+
+/// The addresses that take the place of AWS's.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoints {
+    pub(crate) dynamodb: String,
+    pub(crate) lambda: String,
+    /// The management API's base with the stage.
+    pub(crate) management: String,
+    /// The stage's public address, `ws://…`.
+    pub(crate) websocket: String,
+    /// Where the application is served from, `http://…`.
+    pub(crate) public_origin: String,
+    /// The user pool's address; absent when the template has no pool of its own.
+    pub(crate) cognito: Option<String>,
+    /// `host:port` and path of the Runtime API, without the environment's own part.
+    pub(crate) runtime_api: String,
+}
+
+/// Makes the environment of function processes.
+#[derive(Debug, Clone)]
+pub(crate) struct Variables {
+    pub(crate) place: Place,
+    pub(crate) endpoints: Endpoints,
+    /// `<api id>.execute-api.<region>.amazonaws.com/<stage>`, as the template's URLs name the stage.
+    pub(crate) stage_host_and_path: String,
+    /// `https://cognito-idp.<region>.amazonaws.com/<pool id>`; absent when the template has no pool of its own.
+    pub(crate) issuer: Option<String>,
+}
+
+impl Variables {
+    /// The whole environment of one process; nothing is inherited.
+    pub(crate) fn of(&self, function: &FunctionSpec, environment_id: &str) -> BTreeMap<String, String> {
+        let mut variables: BTreeMap<String, String> = function
+            .variables
+            .iter()
+            .map(|(name, value)| (name.clone(), self.replaced(name, value)))
+            .collect();
+        variables.extend(self.added());
+        variables.extend(self.runtime(function, environment_id));
+        variables
+    }
+
+    /// The replaced part of the closed list: addresses of the stack's own resources, and the public origin.
+    fn replaced(&self, name: &str, value: &str) -> String {
+        if name == "PUBLIC_ORIGIN" {
+            return self.endpoints.public_origin.clone();
+        }
+        for (scheme, address) in [("https://", &self.endpoints.management), ("wss://", &self.endpoints.websocket)] {
+            let deployed = format!("{scheme}{}", self.stage_host_and_path);
+            if let Some(rest) = value.strip_prefix(&deployed) {
+                return format!("{address}{rest}");
+            }
+        }
+        match (&self.issuer, &self.endpoints.cognito) {
+            (Some(issuer), Some(address)) => replaced_key_address(value, issuer, address),
+            _ => value.to_owned(),
+        }
+    }
+
+    /// The added part of the closed list.
+    fn added(&self) -> [(String, String); 6] {
+        [
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.endpoints.dynamodb.as_str()),
+            ("AWS_ENDPOINT_URL_LAMBDA", &self.endpoints.lambda),
+            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+            ("AWS_REGION", &self.place.region),
+            ("AWS_DEFAULT_REGION", &self.place.region),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    }
+
+    /// What Lambda itself sets
+    /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>).
+    fn runtime(&self, function: &FunctionSpec, environment_id: &str) -> [(String, String); 11] {
+        [
+            ("AWS_LAMBDA_RUNTIME_API", format!("{}/{environment_id}", self.endpoints.runtime_api)),
+            ("AWS_LAMBDA_FUNCTION_NAME", function.name.clone()),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", function.name)),
+            ("AWS_LAMBDA_LOG_STREAM_NAME", environment_id.to_owned()),
+            ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".to_owned()),
+            ("_HANDLER", "bootstrap".to_owned()),
+            ("LANG", "en_US.UTF-8".to_owned()),
+            ("TZ", ":UTC".to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+    }
+}
+
+/// Moves the pool's published documents to the local pool; the issuer itself is a name, not an address, and stays.
+fn replaced_key_address(value: &str, issuer: &str, address: &str) -> String {
+    match value.strip_prefix(issuer) {
+        Some(path) if path.starts_with("/.well-known/") => {
+            let pool_id = issuer.rsplit('/').next().unwrap_or_default();
+            format!("{address}/{pool_id}{path}")
+        }
+        _ => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc";
+
+    fn variables() -> Variables {
+        Variables {
+            place: Place {
+                region: "us-east-1".into(),
+                account: "000000000000".into(),
+                stack_name: "S".into(),
+            },
+            endpoints: Endpoints {
+                dynamodb: "http://127.0.0.1:1".into(),
+                lambda: "http://127.0.0.1:2".into(),
+                management: "http://127.0.0.1:3/ws".into(),
+                websocket: "ws://localhost:4/ws".into(),
+                public_origin: "http://localhost:4".into(),
+                cognito: Some("http://127.0.0.1:5".into()),
+                runtime_api: "127.0.0.1:6".into(),
+            },
+            stage_host_and_path: "api.execute-api.us-east-1.amazonaws.com/ws".into(),
+            issuer: Some(ISSUER.into()),
+        }
+    }
+
+    fn environment(given: &[(&str, &str)]) -> BTreeMap<String, String> {
+        let function = FunctionSpec {
+            logical_id: "F".into(),
+            name: "S-F".into(),
+            arn: String::new(),
+            variables: given.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            timeout: Duration::from_secs(3),
+            memory_mb: 128,
+            binary: None,
+            asset: None,
+        };
+        variables().of(&function, "e1")
+    }
+
+    #[test]
+    fn replaces_the_closed_list_and_nothing_else() {
+        let keys = format!("{ISSUER}/.well-known/jwks.json");
+        let cases = [
+            ("JWKS_URL", keys.as_str(), "http://127.0.0.1:5/us-east-1_abc/.well-known/jwks.json"),
+            ("ISSUER", ISSUER, ISSUER),
+            ("PUBLIC_ORIGIN", "https://app.example", "http://localhost:4"),
+            (
+                "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
+                "https://api.execute-api.us-east-1.amazonaws.com/ws",
+                "http://127.0.0.1:3/ws",
+            ),
+            ("SOCKET", "wss://api.execute-api.us-east-1.amazonaws.com/ws", "ws://localhost:4/ws"),
+            ("OTHER_API", "https://zzz.execute-api.us-east-1.amazonaws.com/ws", "https://zzz.execute-api.us-east-1.amazonaws.com/ws"),
+            ("TABLE_NAME", "S-Table", "S-Table"),
+        ];
+        for (name, given, expected) in cases {
+            assert_eq!(environment(&[(name, given)]).get(name).map(String::as_str), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn adds_a_fixed_set_and_inherits_nothing() {
+        let added: Vec<String> = environment(&[]).into_keys().collect();
+        let expected = [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_DEFAULT_REGION",
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "AWS_ENDPOINT_URL_LAMBDA",
+            "AWS_EXECUTION_ENV",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+            "AWS_LAMBDA_FUNCTION_NAME",
+            "AWS_LAMBDA_FUNCTION_VERSION",
+            "AWS_LAMBDA_INITIALIZATION_TYPE",
+            "AWS_LAMBDA_LOG_GROUP_NAME",
+            "AWS_LAMBDA_LOG_STREAM_NAME",
+            "AWS_LAMBDA_RUNTIME_API",
+            "AWS_REGION",
+            "AWS_SECRET_ACCESS_KEY",
+            "LANG",
+            "TZ",
+            "_HANDLER",
+        ];
+        assert_eq!(added, expected);
+    }
+}

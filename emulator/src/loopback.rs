@@ -1,0 +1,153 @@
+//! Every port of the emulator: loopback only, and closed to other people's web pages.
+//!
+//! A page of any site can make a browser send requests to `127.0.0.1`. It cannot forge `Origin`, and a name that it
+//! rebinds to the loopback address shows in `Host`; so both are checked on every request.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{HOST, ORIGIN, UPGRADE};
+use axum::http::{HeaderMap, Response, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::IntoResponse;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::problem::{OrProblem, Problem};
+
+/// Listens on `127.0.0.1`; port 0 takes a free one.
+///
+/// # Errors
+/// The port is in use.
+pub(crate) async fn listen(port: u16) -> Result<TcpListener, Problem> {
+    bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
+}
+
+/// Listens on the same port of `::1`, which is what some clients try first for `localhost`; `None` where the machine has
+/// no IPv6.
+///
+/// # Errors
+/// The port is in use there: a browser would reach the other program.
+pub(crate) async fn listen_on_ipv6(port: u16) -> Result<Option<TcpListener>, Problem> {
+    match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
+        Ok(listener) => Ok(Some(listener)),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Err(in_use(port)),
+        Err(_) => Ok(None),
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Problem> {
+    match TcpListener::bind(address).await {
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Err(in_use(address.port())),
+        bound => bound.or_problem(|| format!("The emulator cannot listen on {address}: choose another port")),
+    }
+}
+
+fn in_use(port: u16) -> Problem {
+    Problem::new(format!(
+        "Port {port} is in use: stop the program that has it, or choose another with PORT=<number> (PORT=0 takes a free one)."
+    ))
+}
+
+/// Who may talk to a port.
+#[derive(Debug, Clone)]
+pub(crate) struct Guard {
+    hosts: Arc<[String]>,
+    origins: Arc<[String]>,
+    /// A WebSocket handshake's Origin is left to the authorizer.
+    handshakes_pass: bool,
+}
+
+impl Guard {
+    /// Lets in requests to this port's own names, from no web page at all or from `origins`.
+    pub(crate) fn new(port: u16, origins: &[String]) -> Self {
+        let hosts = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{port}"));
+        Self {
+            hosts: hosts.into(),
+            origins: origins.into(),
+            handshakes_pass: false,
+        }
+    }
+
+    pub(crate) fn letting_handshakes_pass(self) -> Self {
+        Self {
+            handshakes_pass: true,
+            ..self
+        }
+    }
+
+    /// Puts the guard before every route of `router`, its fallback included.
+    pub(crate) fn before(self, router: Router) -> Router {
+        router.layer(from_fn_with_state(self, check))
+    }
+
+    fn refusal(&self, headers: &HeaderMap) -> Option<&'static str> {
+        let mut hosts = headers.get_all(HOST).iter();
+        let host = hosts.next().and_then(|host| host.to_str().ok()).unwrap_or_default();
+        if hosts.next().is_some() || !self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host)) {
+            return Some("This port answers to localhost alone: the Host header names another.");
+        }
+        if self.handshakes_pass && headers.contains_key(UPGRADE) {
+            return None;
+        }
+        let foreign = headers
+            .get_all(ORIGIN)
+            .iter()
+            .any(|origin| !self.origins.iter().any(|own| own.as_bytes() == origin.as_bytes()));
+        foreign.then_some("This port does not answer to pages of other origins.")
+    }
+}
+
+async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response<Body> {
+    match guard.refusal(request.headers()) {
+        None => next.run(request).await,
+        Some(message) => (StatusCode::FORBIDDEN, axum::Json(json!({ "message": message }))).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderName;
+
+    fn passes(guard: &Guard, headers: &[(HeaderName, &'static str)]) -> bool {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(name, axum::http::HeaderValue::from_static(value));
+        }
+        guard.refusal(&map).is_none()
+    }
+
+    #[test]
+    fn only_loopback_names_and_own_origins_pass() {
+        let guard = Guard::new(3000, &["http://localhost:3000".to_owned()]);
+        let cases: [(&[(HeaderName, &'static str)], bool); 11] = [
+            (&[(HOST, "localhost:3000")], true),
+            (&[(HOST, "127.0.0.1:3000")], true),
+            (&[(HOST, "[::1]:3000")], true),
+            (&[(HOST, "localhost:3000"), (ORIGIN, "http://localhost:3000")], true),
+            (&[], false),
+            (&[(HOST, "localhost")], false),
+            (&[(HOST, "evil.example:3000")], false),
+            (&[(HOST, "localhost:3000"), (HOST, "evil.example")], false),
+            (&[(HOST, "localhost:3000"), (ORIGIN, "null")], false),
+            (&[(HOST, "localhost:3000"), (ORIGIN, "http://localhost:3001")], false),
+            (&[(HOST, "localhost:3000"), (UPGRADE, "websocket"), (ORIGIN, "http://evil.example")], false),
+        ];
+        for (headers, expected) in cases {
+            assert_eq!(passes(&guard, headers), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_handshake_brings_its_origin_to_the_authorizer() {
+        let guard = Guard::new(3000, &[]).letting_handshakes_pass();
+        let foreign = (ORIGIN, "http://evil.example");
+        assert!(passes(&guard, &[(HOST, "localhost:3000"), (UPGRADE, "websocket"), foreign.clone()]));
+        assert!(!passes(&guard, &[(HOST, "localhost:3000"), foreign]));
+        assert!(!passes(&guard, &[(HOST, "evil.example"), (UPGRADE, "websocket")]));
+    }
+}

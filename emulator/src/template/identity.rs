@@ -1,0 +1,82 @@
+//! `AWS::Cognito::UserPool` and its clients: what the local user pool must accept and issue.
+
+use serde_json::Value;
+
+use super::{Properties, Resolver, Template};
+use crate::cognito::{ClientSettings, PasswordPolicy, PoolSettings};
+use crate::problem::Problem;
+
+pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Option<PoolSettings>, Problem> {
+    let mut pools = template.of_type("AWS::Cognito::UserPool");
+    let Some((logical_id, resource)) = pools.next() else {
+        return Ok(None);
+    };
+    if let Some((second, _)) = pools.next() {
+        return Err(Problem::new(format!(
+            "The template has two user pools, {logical_id} and {second}, but the emulator runs one: remove one."
+        )));
+    }
+    let properties = Properties::of(logical_id, resource, resolver);
+    let policies = properties.value("Policies")?.unwrap_or_default();
+    let administration = properties.value("AdminCreateUserConfig")?.unwrap_or_default();
+    Ok(Some(PoolSettings {
+        id: resolver.name_of(logical_id)?,
+        name: properties.text("UserPoolName")?.unwrap_or_else(|| logical_id.to_owned()),
+        region: resolver.region().to_owned(),
+        clients: clients(template, resolver)?,
+        password_policy: password_policy(policies.get("PasswordPolicy")),
+        admin_create_user_only: is_true(administration.get("AllowAdminCreateUserOnly")),
+    }))
+}
+
+fn clients(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<ClientSettings>, Problem> {
+    template
+        .of_type("AWS::Cognito::UserPoolClient")
+        .map(|(logical_id, resource)| {
+            let properties = Properties::of(logical_id, resource, resolver);
+            let name = properties.text("ClientName")?.unwrap_or_else(|| logical_id.to_owned());
+            let mut client = ClientSettings::new(&resolver.name_of(logical_id)?, &name, &[]);
+            client.auth_flows = properties.texts("ExplicitAuthFlows")?;
+            for (property, token, usual_unit, seconds) in [
+                ("IdTokenValidity", "IdToken", "hours", &mut client.id_token_seconds),
+                ("AccessTokenValidity", "AccessToken", "hours", &mut client.access_token_seconds),
+                ("RefreshTokenValidity", "RefreshToken", "days", &mut client.refresh_token_seconds),
+            ] {
+                if let Some(validity) = properties.number(property)? {
+                    let units = properties.value("TokenValidityUnits")?.unwrap_or_default();
+                    let unit = units.get(token).and_then(Value::as_str).unwrap_or(usual_unit);
+                    *seconds = validity * seconds_per(unit);
+                }
+            }
+            Ok(client)
+        })
+        .collect()
+}
+
+fn seconds_per(unit: &str) -> u64 {
+    match unit {
+        "seconds" => 1,
+        "minutes" => 60,
+        "days" => 24 * 60 * 60,
+        _ => 60 * 60,
+    }
+}
+
+fn password_policy(policy: Option<&Value>) -> PasswordPolicy {
+    let Some(policy) = policy else {
+        return PasswordPolicy::default();
+    };
+    let minimum_length = policy.get("MinimumLength").and_then(Value::as_u64).unwrap_or(8);
+    PasswordPolicy {
+        minimum_length: usize::try_from(minimum_length).unwrap_or(usize::MAX),
+        require_lowercase: is_true(policy.get("RequireLowercase")),
+        require_uppercase: is_true(policy.get("RequireUppercase")),
+        require_numbers: is_true(policy.get("RequireNumbers")),
+        require_symbols: is_true(policy.get("RequireSymbols")),
+    }
+}
+
+/// CloudFormation takes truth as a boolean or as text.
+fn is_true(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| value.as_bool() == Some(true) || value.as_str() == Some("true"))
+}

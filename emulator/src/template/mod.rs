@@ -1,0 +1,167 @@
+//! Reads a synthesised CloudFormation template: the only source of truth for what the emulator runs.
+
+mod functions;
+mod identity;
+mod intrinsics;
+mod tables;
+mod websocket;
+
+pub(crate) use functions::FunctionSpec;
+pub(crate) use intrinsics::{Place, Resolver};
+pub(crate) use tables::TableSpec;
+pub(crate) use websocket::{ApiSpec, AuthorizerSpec, RouteSpec};
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::cognito::PoolSettings;
+use crate::problem::{OrProblem, Problem};
+
+/// A template as it stands in the file, intrinsic functions unresolved.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Template {
+    #[serde(rename = "Parameters", default)]
+    parameters: BTreeMap<String, Parameter>,
+    #[serde(rename = "Resources")]
+    resources: BTreeMap<String, Resource>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Parameter {
+    #[serde(rename = "Default")]
+    default: Option<Value>,
+}
+
+/// One entry of `Resources`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Resource {
+    #[serde(rename = "Type")]
+    kind: String,
+    #[serde(rename = "Properties", default)]
+    properties: Value,
+    #[serde(rename = "Metadata", default)]
+    metadata: Value,
+}
+
+/// Everything of a template that the emulator runs, with every value resolved.
+#[derive(Debug)]
+pub(crate) struct Stack {
+    pub(crate) api: ApiSpec,
+    pub(crate) functions: Vec<FunctionSpec>,
+    pub(crate) tables: Vec<TableSpec>,
+    pub(crate) pool: Option<PoolSettings>,
+}
+
+impl Template {
+    /// Reads `path`.
+    ///
+    /// # Errors
+    /// A file that is missing, is not JSON, or has no `Resources`.
+    pub(crate) fn read(path: &Path) -> Result<Self, Problem> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).or_problem(|| {
+            format!("The template {shown} cannot be read: give the path of a synthesised template with --template")
+        })?;
+        serde_json::from_str(&text).or_problem(|| {
+            format!("{shown} is not a CloudFormation template in JSON: synthesise it again")
+        })
+    }
+
+    /// Resolves the parts that the emulator runs.
+    ///
+    /// # Errors
+    /// A reference to something that is not in the template, an intrinsic function outside the supported set,
+    /// or a shape that API Gateway would not deploy; the sentence names the resource.
+    pub(crate) fn resolve(&self, place: &Place) -> Result<Stack, Problem> {
+        let resolver = Resolver::new(self, place);
+        let functions = functions::read(self, &resolver)?;
+        Ok(Stack {
+            api: websocket::read(self, &resolver, &functions)?,
+            functions,
+            tables: tables::read(self, &resolver)?,
+            pool: identity::read(self, &resolver)?,
+        })
+    }
+
+    fn of_type<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Resource)> {
+        self.resources
+            .iter()
+            .filter(move |(_, resource)| resource.kind == kind)
+            .map(|(id, resource)| (id.as_str(), resource))
+    }
+}
+
+/// A resource's properties, read with its logical id in every complaint.
+struct Properties<'a> {
+    logical_id: &'a str,
+    properties: &'a Value,
+    resolver: &'a Resolver<'a>,
+}
+
+impl<'a> Properties<'a> {
+    fn of(logical_id: &'a str, resource: &'a Resource, resolver: &'a Resolver<'a>) -> Self {
+        Self {
+            logical_id,
+            properties: &resource.properties,
+            resolver,
+        }
+    }
+
+    fn value(&self, name: &str) -> Result<Option<Value>, Problem> {
+        match self.properties.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => Ok(Some(self.resolver.resolve(value).map_err(|problem| {
+                Problem::new(format!("{}.{name}: {problem}", self.logical_id))
+            })?)),
+        }
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>, Problem> {
+        match self.value(name)? {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => Err(self.wrong(name, "a string", &other)),
+        }
+    }
+
+    fn required_text(&self, name: &str) -> Result<String, Problem> {
+        self.text(name)?
+            .ok_or_else(|| Problem::new(format!("{} has no {name}.", self.logical_id)))
+    }
+
+    /// A whole number; CloudFormation also takes it as text.
+    fn number(&self, name: &str) -> Result<Option<u64>, Problem> {
+        match self.value(name)? {
+            None => Ok(None),
+            Some(value) => value
+                .as_u64()
+                .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
+                .map(Some)
+                .ok_or_else(|| self.wrong(name, "a whole number", &value)),
+        }
+    }
+
+    fn texts(&self, name: &str) -> Result<Vec<String>, Problem> {
+        match self.value(name)? {
+            None => Ok(Vec::new()),
+            Some(Value::Array(items)) => items
+                .into_iter()
+                .map(|item| match item {
+                    Value::String(text) => Ok(text),
+                    other => Err(self.wrong(name, "a list of strings", &other)),
+                })
+                .collect(),
+            Some(other) => Err(self.wrong(name, "a list of strings", &other)),
+        }
+    }
+
+    fn wrong(&self, name: &str, expected: &str, got: &Value) -> Problem {
+        Problem::new(format!(
+            "{}.{name} must be {expected}, but the template has {got}.",
+            self.logical_id
+        ))
+    }
+}

@@ -1,0 +1,43 @@
+// Synthesises the CDK app without cargo-lambda or Docker, and keeps the result as long as nothing it is made from
+// changes: synthesis takes seconds, a look at the cache milliseconds.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail } from './fail.mjs';
+import { isStopping, run } from './processes.mjs';
+
+const CACHE = 'node_modules/.cache/carillon';
+// What the template is made from. Rust sources are not: without bundling, no asset is built.
+const SOURCES = ['cdk.json', 'package-lock.json', 'cdk/bin', 'cdk/lib'];
+// Functions are built by cargo, once for all, and not by the CDK.
+const NO_BUNDLING = { 'aws:cdk:bundling-stacks': [] };
+
+/** Resolves to the path of the template for `context`, further values beside those of cdk.json. */
+export async function synthesise(context) {
+  const folder = join(CACHE, digest(context));
+  const template = join(folder, 'Carillon.template.json');
+  if (existsSync(template)) return template;
+  const draft = `${folder}.${process.pid}`;
+  const code = await run(process.execPath, ['--import', 'tsx', 'cdk/bin/app.ts'], {
+    env: { ...process.env, CDK_OUTDIR: draft, CDK_CONTEXT_JSON: JSON.stringify({ ...NO_BUNDLING, ...context }) },
+  });
+  if (isStopping()) process.exit(0);
+  if (code !== 0) fail('The CDK app does not synthesise: mend what it says above, and start again.');
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(draft, folder);
+  return template;
+}
+
+function digest(context) {
+  const hash = createHash('sha256').update(JSON.stringify(context)).update(process.version);
+  for (const file of SOURCES.flatMap(filesOf)) hash.update(file).update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function filesOf(path) {
+  if (!path.startsWith('cdk/')) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
