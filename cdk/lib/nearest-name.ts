@@ -7,18 +7,19 @@ export function nearestName(name: string, names: readonly [string, ...string[]])
   return names.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best), names[0]);
 }
 
-/** Levenshtein distance: the number of letters to insert, delete or replace. */
+/** Levenshtein distance: the number of characters to insert, delete or replace. */
 function edits(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  [...from].forEach((letter, index) => {
+  const target = Array.from(to);
+  let row = [0, ...target.map((_, column) => column + 1)];
+  Array.from(from).forEach((character, index) => {
     const next = [index + 1];
-    [...to].forEach((other, column) => {
-      const replaced = at(row, column) + (letter === other ? 0 : 1);
+    target.forEach((other, column) => {
+      const replaced = at(row, column) + (character === other ? 0 : 1);
       next.push(Math.min(replaced, at(row, column + 1) + 1, at(next, column) + 1));
     });
     row = next;
   });
-  return at(row, to.length);
+  return at(row, target.length);
 }
 
 function at(row: readonly number[], index: number): number {

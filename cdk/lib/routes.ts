@@ -34,7 +34,7 @@ export class Routes extends Construct {
     new WebSocketRoute(this, id, {
       webSocketApi: this.api,
       routeKey,
-      integration: new WebSocketLambdaIntegration(`${id}Integration`, handler.function),
+      integration: new WebSocketLambdaIntegration('Integration', handler.function),
       ...(authorizer && { authorizer }),
     });
   }

@@ -118,12 +118,16 @@ function readDomainPrefix(values: ContextValues): string | undefined {
   return values.text(key, /^(?!.*(aws|amazon|cognito))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, write);
 }
 
-// CloudWatch Logs takes these numbers of days only; for ever is not among the choices.
+// CloudWatch Logs takes certain numbers of days only; "for ever" is one of the CDK's, and none of ours.
+const LOG_RETENTIONS = Object.values(RetentionDays).filter(
+  (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
+);
+
 function readLogRetention(values: ContextValues): RetentionDays | undefined {
   const key = 'logRetentionDays';
-  const days = values.integer(key, { min: 1, max: RetentionDays.TEN_YEARS, unit: 'days' });
+  const days = values.integer(key, { min: RetentionDays.ONE_DAY, max: RetentionDays.TEN_YEARS, unit: 'days' });
   if (days === undefined) return undefined;
-  const choices = Object.values(RetentionDays).filter((value) => typeof value === 'number' && value <= 3_653);
-  if (!choices.includes(days)) throw SettingsError.for(key, values.raw(key), `one of ${choices.join(', ')}`);
-  return days;
+  const retention = LOG_RETENTIONS.find((choice) => choice.valueOf() === days);
+  if (retention === undefined) throw SettingsError.for(key, values.raw(key), `one of ${LOG_RETENTIONS.join(', ')}`);
+  return retention;
 }
