@@ -1,0 +1,133 @@
+//! Signing in, without a wire format: the API's operations use it, and the sign-in pages can.
+
+use super::{
+    challenges::Challenge,
+    errors::CognitoError,
+    families::Family,
+    passwords,
+    pool::UserPool,
+    refresh_token::RefreshToken,
+    settings::ClientSettings,
+    tokens::{Grant, Tokens},
+    user::{User, UserStatus},
+    uuid,
+};
+
+/// What a right password leads to.
+pub(crate) enum SignIn {
+    Done(Session),
+    /// The password was temporary; the text is the challenge's `Session`.
+    NewPasswordRequired {
+        user: User,
+        session: String,
+    },
+}
+
+/// A sign-in's tokens.
+pub(crate) struct Session {
+    pub(crate) tokens: Tokens,
+    pub(crate) refresh: String,
+}
+
+impl UserPool {
+    /// Checks the password. An unknown user and a wrong password are one answer, after the same work.
+    pub(crate) fn sign_in(
+        &self,
+        client: &ClientSettings,
+        username: &str,
+        password: &str,
+    ) -> Result<SignIn, CognitoError> {
+        let user = self.directory().user(username).cloned();
+        let hashed = user.as_ref().map_or(self.hash_of_nobody(), |user| &user.password_hash);
+        let right = passwords::verify(password, hashed);
+        let user = user.filter(|_| right).ok_or_else(wrong_password)?;
+        match user.status {
+            UserStatus::Confirmed => self.start_session(client, &user).map(SignIn::Done),
+            UserStatus::ForceChangePassword => Ok(self.require_new_password(client, user)),
+        }
+    }
+
+    /// Begins a family for a user who has proved to be that user. A user who was deleted, or got another password,
+    /// in the meantime has not.
+    pub(crate) fn start_session(&self, client: &ClientSettings, user: &User) -> Result<Session, CognitoError> {
+        let now = self.now();
+        let origin_jti = uuid::random_uuid();
+        let refresh = RefreshToken::generate(&user.sub, &origin_jti);
+        let family = Family {
+            origin_jti,
+            client_id: client.id.clone(),
+            refresh_digest: refresh.digest(),
+            auth_time: now,
+            expires: now.saturating_add(client.refresh_token_seconds),
+            revoked: false,
+        };
+        let user = self.add_family(user, family.clone(), now)?;
+        tracing::info!(cognito.sub = user.sub, "signed in");
+        Ok(Session {
+            tokens: self.tokens(client, &user, &family)?,
+            refresh: refresh.to_text(),
+        })
+    }
+
+    /// New tokens of the same family. The refresh token stays as it is.
+    pub(crate) fn refresh(&self, client: &ClientSettings, refresh_token: &str) -> Result<Tokens, CognitoError> {
+        let (user, family) = self
+            .find_family(refresh_token)
+            .filter(|(_, family)| family.client_id == client.id)
+            .ok_or_else(|| CognitoError::not_authorized("Invalid Refresh Token"))?;
+        if family.revoked {
+            return Err(CognitoError::not_authorized("Refresh Token has been revoked"));
+        }
+        if family.expires <= self.now() {
+            return Err(CognitoError::not_authorized("Refresh Token has expired"));
+        }
+        self.tokens(client, &user, &family)
+    }
+
+    /// The sign-in that a refresh token belongs to, whatever has become of it.
+    pub(crate) fn find_family(&self, refresh_token: &str) -> Option<(User, Family)> {
+        let token = RefreshToken::parse(refresh_token)?;
+        let user = self.directory().user_with_sub(&token.sub)?.clone();
+        let family = user.family(&token.origin_jti)?.clone();
+        token.has_digest(&family.refresh_digest).then_some((user, family))
+    }
+
+    fn tokens(&self, client: &ClientSettings, user: &User, family: &Family) -> Result<Tokens, CognitoError> {
+        let grant = Grant {
+            issuer: &self.issuer(),
+            client,
+            user,
+            family,
+            now: self.now(),
+        };
+        grant.tokens(self.keys())
+    }
+
+    fn add_family(&self, seen: &User, family: Family, now: u64) -> Result<User, CognitoError> {
+        let mut directory = self.directory();
+        let unchanged = directory
+            .user_with_sub(&seen.sub)
+            .is_some_and(|user| user.password_hash == seen.password_hash);
+        if !unchanged {
+            return Err(wrong_password());
+        }
+        directory
+            .update_user(&seen.username, |user| user.add_family(family, now))
+            .cloned()
+    }
+
+    fn require_new_password(&self, client: &ClientSettings, user: User) -> SignIn {
+        let challenge = Challenge {
+            username: user.username.clone(),
+            sub: user.sub.clone(),
+            client_id: client.id.clone(),
+            password_hash: user.password_hash.clone(),
+        };
+        let session = self.challenges().open(challenge, self.now());
+        SignIn::NewPasswordRequired { user, session }
+    }
+}
+
+fn wrong_password() -> CognitoError {
+    CognitoError::not_authorized("Incorrect username or password.")
+}

@@ -1,0 +1,50 @@
+//! A family is one sign-in and every token that comes of it: all carry its `origin_jti`, and are revoked together.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    limits::{FAMILY_GRACE_SECONDS, MAX_FAMILIES_PER_USER},
+    user::User,
+};
+
+/// One sign-in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Family {
+    pub(crate) origin_jti: String,
+    pub(crate) client_id: String,
+    /// SHA-256 of the refresh token's secret, in base64. The token itself is kept nowhere.
+    pub(crate) refresh_digest: String,
+    /// When the user signed in, in seconds since 1970: the claim `auth_time` of every token.
+    pub(crate) auth_time: u64,
+    /// When the refresh token expires, in seconds since 1970.
+    pub(crate) expires: u64,
+    pub(crate) revoked: bool,
+}
+
+impl User {
+    /// Adds a sign-in and forgets those that no live token can belong to, or that are too many.
+    pub(crate) fn add_family(&mut self, family: Family, now: u64) {
+        self.families
+            .retain(|kept| now < kept.expires.saturating_add(FAMILY_GRACE_SECONDS));
+        self.families.push(family);
+        let surplus = self.families.len().saturating_sub(MAX_FAMILIES_PER_USER);
+        self.families.drain(..surplus);
+    }
+
+    pub(crate) fn family(&self, origin_jti: &str) -> Option<&Family> {
+        self.families.iter().find(|family| family.origin_jti == origin_jti)
+    }
+
+    pub(crate) fn revoke_family(&mut self, origin_jti: &str) {
+        for family in &mut self.families {
+            family.revoked |= family.origin_jti == origin_jti;
+        }
+    }
+
+    pub(crate) fn revoke_all_families(&mut self) {
+        for family in &mut self.families {
+            family.revoked = true;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The wire: AWS's JSON 1.1 protocol on `POST /`, and the public documents.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{DefaultBodyLimit, State, rejection::BytesRejection},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{CONTENT_TYPE, HeaderName},
+    },
+    response::Response,
+    routing::{get, post},
+};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::{
+    errors::{CognitoError, ErrorType},
+    limits::MAX_BODY_BYTES,
+    operations::{self, Operation},
+    pool::UserPool,
+    uuid, well_known,
+};
+
+const JSON_1_1: &str = "application/x-amz-json-1.1";
+const TARGET: &str = "x-amz-target";
+const SERVICE: &str = "AWSCognitoIdentityProviderService.";
+
+impl UserPool {
+    /// The pool's whole HTTP face. Whoever listens must be on loopback and refuse foreign Hosts and Origins.
+    pub(crate) fn router(self: Arc<Self>) -> Router {
+        Router::new()
+            .route("/", post(call))
+            .route("/{pool}/.well-known/jwks.json", get(well_known::jwks))
+            .route(
+                "/{pool}/.well-known/openid-configuration",
+                get(well_known::openid_configuration),
+            )
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+            .with_state(self)
+    }
+}
+
+async fn call(State(pool): State<Arc<UserPool>>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
+    let result = match (find_operation(&headers), read(body)) {
+        (Ok(operation), Ok(body)) => run(pool, operation, body).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    match result {
+        Ok(value) => reply(StatusCode::OK, &value, &[]),
+        Err(error) => refusal(&error),
+    }
+}
+
+/// Operations hash and write, so they run on blocking threads, a bounded number at a time.
+async fn run(pool: Arc<UserPool>, operation: &'static Operation, body: Bytes) -> Result<Value, CognitoError> {
+    let permit = pool.permits().acquire_owned().await.map_err(CognitoError::internal)?;
+    let work = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        (operation.run)(&pool, &body)
+    });
+    let result = work.await.map_err(CognitoError::internal)?;
+    if let Err(error) = &result {
+        log(operation, error);
+    }
+    result
+}
+
+fn log(operation: &Operation, error: &CognitoError) {
+    let (operation, error_type) = (operation.name, error.error_type.name());
+    match &error.cause {
+        Some(cause) => tracing::error!(cognito.operation = operation, cause = %cause, "failed"),
+        None => tracing::debug!(cognito.operation = operation, cognito.error = error_type, "refused"),
+    }
+}
+
+/// The content type is required because a web page cannot send it to another origin without asking first.
+fn find_operation(headers: &HeaderMap) -> Result<&'static Operation, CognitoError> {
+    if headers.get(CONTENT_TYPE).is_none_or(|value| value != JSON_1_1) {
+        return Err(CognitoError::new(
+            ErrorType::UnknownOperation,
+            format!("The content type of every call is {JSON_1_1}."),
+        ));
+    }
+    headers
+        .get(TARGET)
+        .and_then(|target| target.to_str().ok()?.strip_prefix(SERVICE))
+        .and_then(operations::find)
+        .ok_or_else(operations::unknown)
+}
+
+fn read(body: Result<Bytes, BytesRejection>) -> Result<Bytes, CognitoError> {
+    body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => CognitoError::new(
+            ErrorType::RequestTooLarge,
+            format!("A request has at most {MAX_BODY_BYTES} bytes."),
+        ),
+        _ => CognitoError::new(ErrorType::Serialization, "The body could not be read."),
+    })
+}
+
+/// An error as AWS's clients expect it: the type in the body and, with a colon, in a header.
+pub(crate) fn refusal(error: &CognitoError) -> Response {
+    let name = error.error_type.name();
+    let body = json!({ "__type": name, "message": error.message });
+    let headers = [
+        ("x-amzn-errortype", format!("{name}:")),
+        ("x-amzn-errormessage", error.message.clone()),
+    ];
+    let status = StatusCode::from_u16(error.error_type.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    reply(status, &body, &headers)
+}
+
+fn reply(status: StatusCode, body: &Value, headers: &[(&'static str, String)]) -> Response {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    let map = response.headers_mut();
+    map.insert(CONTENT_TYPE, HeaderValue::from_static(JSON_1_1));
+    let request_id = ("x-amzn-requestid", uuid::random_uuid());
+    for (name, value) in headers.iter().chain([&request_id]) {
+        // A message may quote a name that no header can carry; the body has it in full.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            map.insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}

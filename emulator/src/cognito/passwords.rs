@@ -1,0 +1,80 @@
+//! Passwords: what the policy asks of one, and how one is kept and compared.
+
+use argon2::{
+    Argon2,
+    password_hash::{self, PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+
+use super::{
+    errors::{CognitoError, ErrorType},
+    limits::MAX_PASSWORD_CHARS,
+    settings::PasswordPolicy,
+};
+
+/// The characters that count as symbols, from "Password requirements" of the Cognito developer guide. A space counts
+/// too; at either end it is refused.
+const SYMBOLS: &str = "^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+= ";
+
+/// Refuses a password that cannot be one, or that the pool's policy does not accept.
+pub(crate) fn check_policy(policy: &PasswordPolicy, password: &str) -> Result<(), CognitoError> {
+    check_form(password)?;
+    match unmet(policy, password) {
+        None => Ok(()),
+        Some(text) => Err(CognitoError::new(
+            ErrorType::InvalidPassword,
+            format!("Password did not conform with policy: {text}"),
+        )),
+    }
+}
+
+/// The first requirement that is not met, in Cognito's words.
+fn unmet(policy: &PasswordPolicy, password: &str) -> Option<&'static str> {
+    let lacks = |of: fn(char) -> bool| !password.chars().any(of);
+    if password.chars().count() < policy.minimum_length {
+        Some("Password not long enough")
+    } else if policy.require_uppercase && lacks(|c| c.is_ascii_uppercase()) {
+        Some("Password must have uppercase characters")
+    } else if policy.require_lowercase && lacks(|c| c.is_ascii_lowercase()) {
+        Some("Password must have lowercase characters")
+    } else if policy.require_numbers && lacks(|c| c.is_ascii_digit()) {
+        Some("Password must have numeric characters")
+    } else if policy.require_symbols && lacks(|c| SYMBOLS.contains(c)) {
+        Some("Password must have symbol characters")
+    } else {
+        None
+    }
+}
+
+fn check_form(password: &str) -> Result<(), CognitoError> {
+    if password.chars().count() > MAX_PASSWORD_CHARS {
+        return Err(CognitoError::too_long("password", MAX_PASSWORD_CHARS));
+    }
+    if password.is_empty() || password.trim() != password {
+        return Err(CognitoError::invalid_value(
+            "password",
+            r"Member must satisfy regular expression pattern: ^[\S]+.*[\S]+$",
+        ));
+    }
+    Ok(())
+}
+
+/// Hashes with Argon2id at the crate's defaults, which are OWASP's least: 19 MiB, two passes, one lane.
+pub(crate) fn hash(password: &str) -> Result<String, password_hash::Error> {
+    let hashed: PasswordHash = Argon2::default().hash_password(password.as_bytes())?;
+    Ok(hashed.to_string())
+}
+
+/// Whether the password is the one that was hashed.
+pub(crate) fn verify(password: &str, hashed: &str) -> bool {
+    Argon2::default().verify_password(password.as_bytes(), hashed).is_ok()
+}
+
+/// Whether the text is a hash that [`verify`] can use.
+pub(crate) fn is_hash(text: &str) -> bool {
+    PasswordHash::new(text).is_ok_and(|hash| hash.hash.is_some())
+}
+
+/// A password that nobody knows.
+pub(crate) fn unknowable() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
