@@ -1,1 +1,17 @@
-//! 
+//! Talks to AWS: the adapters of the service's ports, the events and answers of API Gateway, the Lambda runtime.
+//!
+//! The only crate that names the SDK. It decides nothing: what an event means is in `domain`, what follows in `service`.
+
+pub mod authorizer;
+pub mod clients;
+pub mod clock;
+pub mod event;
+pub mod handle;
+pub mod keys;
+pub mod logging;
+pub mod random;
+pub mod response;
+pub mod runtime;
+pub mod settings;
+pub mod sockets;
+pub mod table;

@@ -1,0 +1,51 @@
+//! Fetches the issuer's keys over HTTPS: no redirect, a time limit, and no more bytes than a key set can have.
+
+use std::time::Duration;
+
+use domain::limits::KEYS_BYTES_MAX;
+use reqwest::{Client, redirect};
+use service::ports::{KeySource, KeysError};
+
+/// Time of a fetch. It happens inside a handshake, whose authorizer may take 10 s.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The key set at one address.
+#[derive(Debug, Clone)]
+pub struct HttpKeys {
+    client: Client,
+    url: String,
+}
+
+impl HttpKeys {
+    /// The key set at `url`.
+    ///
+    /// # Errors
+    /// When the system has no usable TLS.
+    pub fn new(url: String) -> Result<Self, KeysError> {
+        let client = Client::builder()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(FETCH_TIMEOUT)
+            .timeout(FETCH_TIMEOUT)
+            .build()
+            .map_err(|error| KeysError(error.to_string()))?;
+        Ok(Self { client, url })
+    }
+}
+
+impl KeySource for HttpKeys {
+    async fn fetch(&self) -> Result<Vec<u8>, KeysError> {
+        let failed = |error: reqwest::Error| KeysError(error.without_url().to_string());
+        let mut response = self.client.get(&self.url).send().await.map_err(failed)?;
+        if response.status() != reqwest::StatusCode::OK {
+            return Err(KeysError(format!("status {}", response.status().as_u16())));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > KEYS_BYTES_MAX {
+                return Err(KeysError(format!("more than {KEYS_BYTES_MAX} bytes")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}

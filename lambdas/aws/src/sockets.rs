@@ -1,0 +1,52 @@
+//! Posts to connections through API Gateway's `@connections`.
+
+use aws_sdk_apigatewaymanagement::Client;
+use aws_sdk_apigatewaymanagement::error::{DisplayErrorContext, SdkError};
+use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
+use aws_sdk_apigatewaymanagement::primitives::Blob;
+use domain::connection::ConnectionId;
+use domain::wire::Frame;
+use service::ports::{Posted, Sockets};
+
+/// The connections of one stage.
+#[derive(Debug, Clone)]
+pub struct GatewaySockets {
+    client: Client,
+}
+
+impl GatewaySockets {
+    /// The connections that this client's endpoint knows.
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+}
+
+impl Sockets for GatewaySockets {
+    async fn post(&self, connection: &ConnectionId, frame: &Frame) -> Posted {
+        let data = Blob::new(frame.as_str());
+        match self
+            .client
+            .post_to_connection()
+            .connection_id(connection.as_str())
+            .data(data)
+            .send()
+            .await
+        {
+            Ok(_) => Posted::Accepted,
+            Err(error) => outcome(connection, &error),
+        }
+    }
+}
+
+/// By the typed error and by the status too: an answer without `x-amzn-ErrorType` has only the status.
+fn outcome(connection: &ConnectionId, error: &SdkError<PostToConnectionError>) -> Posted {
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    match (error.as_service_error(), status) {
+        (Some(PostToConnectionError::GoneException(_)), _) | (_, Some(410)) => Posted::Gone,
+        (Some(PostToConnectionError::LimitExceededException(_)), _) | (_, Some(429)) => Posted::Throttled,
+        _ => {
+            tracing::warn!(connection = %connection, status, error = %DisplayErrorContext(error), "post.failed");
+            Posted::Failed
+        }
+    }
+}

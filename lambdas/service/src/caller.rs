@@ -1,0 +1,35 @@
+//! Who is speaking: what API Gateway says of a frame's connection, never what the frame says.
+
+use domain::connection::ConnectionId;
+use domain::identity::Identity;
+use domain::timestamp::Timestamp;
+use domain::wire::Refusal;
+
+/// The connection a frame came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Where the answer goes.
+    pub connection: ConnectionId,
+    /// Who opened the connection; `None` if the event does not say, and then nothing is allowed.
+    pub identity: Option<Identity>,
+    /// API Gateway's id of the event, repeated in errors.
+    pub gateway_request: Option<String>,
+}
+
+impl Caller {
+    /// The identity, as long as its token lasts.
+    ///
+    /// # Errors
+    /// `forbidden` without an identity, `token_expired` from the instant of its end.
+    pub fn identity_at(&self, now: Timestamp) -> Result<&Identity, Refusal> {
+        let Some(identity) = &self.identity else {
+            tracing::warn!(connection = %self.connection, reason = "no_identity", "message.refused");
+            return Err(Refusal::nobody());
+        };
+        if identity.expires_at <= now {
+            Err(Refusal::token_expired())
+        } else {
+            Ok(identity)
+        }
+    }
+}

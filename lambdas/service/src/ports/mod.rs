@@ -1,0 +1,36 @@
+//! What the use-cases need from outside, one trait per capability. Each says what its adapter must guarantee.
+
+mod clock;
+mod connections;
+mod keys;
+mod log;
+mod members;
+mod sockets;
+
+pub use clock::Clock;
+pub use connections::{Connections, Registered, Registry};
+pub use keys::{KeySource, KeysError};
+pub use log::{Append, Appended, Log, LogReader, Span};
+pub use members::{MemberPage, Members};
+pub use sockets::{Posted, Sockets};
+
+/// The table could not be asked, or its answer makes no sense. Whether a write happened is unknown.
+#[derive(Debug, thiserror::Error)]
+#[error("the table did not answer {operation}")]
+pub struct TableError {
+    /// What was attempted, in the words of the port.
+    pub operation: &'static str,
+    /// What went wrong, for the log alone.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl TableError {
+    /// Wraps an adapter's own error.
+    pub fn new(operation: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self {
+            operation,
+            source: source.into(),
+        }
+    }
+}

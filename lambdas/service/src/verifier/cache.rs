@@ -1,0 +1,78 @@
+//! Keeps the issuer's keys between invocations, and asks for new ones no more often than a bound allows.
+
+use std::collections::BTreeMap;
+
+use domain::limits::{KEYS_AGE_MAX, KEYS_COOL_DOWN, KEYS_FRESH};
+use domain::timestamp::Timestamp;
+use domain::token::{KeyId, Reason};
+use futures_util::lock::Mutex;
+use jsonwebtoken::DecodingKey;
+
+use super::jwks::read_keys;
+use crate::ports::KeySource;
+
+/// Keys of one source.
+#[derive(Debug)]
+pub(super) struct KeyCache<K> {
+    source: K,
+    // Held across a fetch on purpose: whoever comes meanwhile waits for that one instead of starting another.
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    keys: BTreeMap<KeyId, DecodingKey>,
+    fetched_at: Option<Timestamp>,
+    attempted_at: Option<Timestamp>,
+}
+
+impl<K: KeySource> KeyCache<K> {
+    pub(super) fn new(source: K) -> Self {
+        Self {
+            source,
+            state: Mutex::default(),
+        }
+    }
+
+    /// The key with this id. Fetches the set when there is none, when it is getting old, and when the id is unknown,
+    /// but never within [`KEYS_COOL_DOWN`] of the last attempt.
+    pub(super) async fn find(&self, id: &KeyId, now: Timestamp) -> Result<DecodingKey, Reason> {
+        let mut state = self.state.lock().await;
+        if state.wants_keys(id, now) {
+            // Noted before the attempt, so that it counts even if this handler is ended in the middle of it.
+            state.attempted_at = Some(now);
+            self.refresh(&mut state, now).await;
+        }
+        if !state.usable(now) {
+            return Err(Reason::KeysUnavailable);
+        }
+        state.keys.get(id).cloned().ok_or(Reason::UnknownKey)
+    }
+
+    async fn refresh(&self, state: &mut State, now: Timestamp) {
+        let keys = match self.source.fetch().await {
+            Ok(body) => read_keys(&body).ok_or_else(|| "no usable key in the answer".to_owned()),
+            Err(error) => Err(error.to_string()),
+        };
+        match keys {
+            Ok(keys) => {
+                state.keys = keys;
+                state.fetched_at = Some(now);
+            }
+            Err(error) => tracing::error!(error, "keys.not_fetched"),
+        }
+    }
+}
+
+impl State {
+    fn wants_keys(&self, id: &KeyId, now: Timestamp) -> bool {
+        let within = |since: Option<Timestamp>, span| since.is_some_and(|since| now.distance(since) < span);
+        let good = within(self.fetched_at, KEYS_FRESH) && self.keys.contains_key(id);
+        !good && !within(self.attempted_at, KEYS_COOL_DOWN)
+    }
+
+    fn usable(&self, now: Timestamp) -> bool {
+        self.fetched_at
+            .is_some_and(|fetched| now.distance(fetched) < KEYS_AGE_MAX)
+    }
+}
