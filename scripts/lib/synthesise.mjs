@@ -19,6 +19,8 @@ export async function synthesise(context) {
   if (existsSync(template)) return template;
   const draft = `${folder}.${process.pid}`;
   const code = await run(process.execPath, ['--import', 'tsx', 'cdk/bin/app.ts'], {
+    // Standard output belongs to whoever asked for the template.
+    stdio: ['ignore', process.stderr, process.stderr],
     env: { ...process.env, CDK_OUTDIR: draft, CDK_CONTEXT_JSON: JSON.stringify({ ...NO_BUNDLING, ...context }) },
   });
   if (isStopping()) process.exit(0);

@@ -1,1 +1,24 @@
-//! 
+//! The harness of the black-box tests: starts a stack on free ports with a state folder of its own, and speaks with it
+//! as users do. It links nothing of `lambdas/` or `emulator`.
+
+mod forge;
+mod probe;
+mod sign_in;
+mod socket;
+mod stack;
+mod table;
+
+pub use forge::Forge;
+pub use probe::{ProbeRecords, probe_template};
+pub use sign_in::{Tokens, cognito_call};
+pub use socket::{Closing, Handshake, Socket};
+pub use stack::{Stack, StackOptions, binaries, carillon_template, descendants_of, eventually, repository};
+pub use table::Row;
+
+/// What a test returns: any failure ends it with its own words.
+pub type TestResult<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// A failure in words.
+pub fn failure(words: impl Into<String>) -> Box<dyn std::error::Error + Send + Sync> {
+    words.into().into()
+}

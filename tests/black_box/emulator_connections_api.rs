@@ -1,0 +1,101 @@
+//! `@connections`: post, get, delete, with the statuses and error headers that SDKs tell errors by.
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tests::{Handshake, Socket, Stack, StackOptions, TestResult, eventually, probe_template};
+
+async fn open() -> TestResult<(Stack, Socket, String, TempDir)> {
+    let folder = TempDir::new()?;
+    let (template, _) = probe_template(folder.path())?;
+    let stack = Stack::start_with(StackOptions { template: Some(template), ..Default::default() }).await?;
+    let mut socket = Handshake::with(&stack).header("user-agent", "tests/1").open().await?;
+    socket.send("who am I").await?;
+    let id = socket.next().await?["requestContext"]["connectionId"].as_str().unwrap_or_default().to_owned();
+    Ok((stack, socket, id, folder))
+}
+
+async fn call(stack: &Stack, method: &str, path: &str, body: Vec<u8>) -> TestResult<(u16, String, String)> {
+    let address = format!("{}{path}", stack.endpoint("/management"));
+    let response = reqwest::Client::new().request(method.parse()?, address).body(body).send().await?;
+    let status = response.status().as_u16();
+    let error = response.headers().get("x-amzn-errortype").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+    Ok((status, error, response.text().await?))
+}
+
+#[tokio::test]
+async fn posts_reach_the_client_however_the_id_is_encoded() -> TestResult {
+    let (stack, mut socket, id, _folder) = open().await?;
+    for path in [format!("/@connections/{id}"), format!("/%40connections/{}", id.replace('=', "%3D"))] {
+        assert_eq!(call(&stack, "POST", &path, "grüße".into()).await?, (200, String::new(), String::new()));
+        assert_eq!(socket.next_text().await?, "grüße");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn get_describes_the_connection() -> TestResult {
+    let (stack, _socket, id, _folder) = open().await?;
+    let (status, _, body) = call(&stack, "GET", &format!("/@connections/{id}"), Vec::new()).await?;
+    let body: Value = serde_json::from_str(&body)?;
+    assert_eq!(status, 200);
+    assert_eq!(body["identity"]["sourceIp"], "127.0.0.1");
+    assert_eq!(body["identity"]["userAgent"], "tests/1");
+    for time in ["connectedAt", "lastActiveAt"] {
+        assert!(body[time].as_str().is_some_and(|time| time.len() == 24 && time.ends_with('Z')), "{body}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn delete_closes_with_1000_and_then_the_id_is_gone() -> TestResult {
+    let (stack, mut socket, id, _folder) = open().await?;
+    let path = format!("/@connections/{id}");
+    assert_eq!(call(&stack, "DELETE", &path, Vec::new()).await?.0, 204);
+    assert_eq!(socket.closed().await?.code, 1000);
+    for method in ["POST", "GET", "DELETE"] {
+        let gone = (410, "GoneException".to_owned(), String::new());
+        assert_eq!(call(&stack, method, &path, b"x".to_vec()).await?, gone, "{method}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_refusal_has_its_status_and_error_type() -> TestResult {
+    let (stack, mut socket, id, _folder) = open().await?;
+    let post = async |path: &str, bytes: usize| -> TestResult<(u16, String)> {
+        let (status, error, _) = call(&stack, "POST", path, vec![b'x'; bytes]).await?;
+        Ok((status, error))
+    };
+    let own = format!("/@connections/{id}");
+    assert_eq!(post(&own, 128 * 1024).await?.0, 200);
+    assert_eq!(socket.next_text().await?.len(), 128 * 1024);
+    assert_eq!(post(&own, 128 * 1024 + 1).await?, (413, "PayloadTooLargeException".into()));
+    assert_eq!(post("/@connections/AAAAAAAAAAAAAAA=", 1).await?, (410, "GoneException".into()), "well formed, unknown");
+    assert_eq!(post("/@connections/short", 1).await?, (400, "BadRequestException".into()));
+    assert_eq!(post("/elsewhere", 1).await?, (403, "ForbiddenException".into()));
+    let other_stage = format!("{}/@connections/{id}", stack.endpoint("/management").replace("/probe", "/other"));
+    let response = reqwest::Client::new().post(other_stage).send().await?;
+    assert_eq!(response.status(), 403);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_429_and_holds_up_nobody() -> TestResult {
+    let (stack, sleeper, id, _folder) = open().await?;
+    let path = format!("/@connections/{id}");
+    let mut full = false;
+    for _ in 0..2_000 {
+        let (status, error, _) = call(&stack, "POST", &path, vec![b'x'; 100_000]).await?;
+        if status != 200 {
+            assert_eq!((status, error.as_str()), (429, "LimitExceededException"));
+            full = true;
+            break;
+        }
+    }
+    assert!(full, "the buffer never filled");
+    let mut other = Handshake::with(&stack).open().await?;
+    other.send("quick").await?;
+    assert_eq!(other.next().await?["body"], "quick");
+    drop(sleeper);
+    eventually("the id to be gone", async || call(&stack, "GET", &path, Vec::new()).await.is_ok_and(|(status, ..)| status == 410)).await
+}

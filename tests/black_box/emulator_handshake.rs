@@ -1,0 +1,90 @@
+//! The handshake: authorizer, `$connect`, 101, in this order, with API Gateway's statuses.
+
+use tempfile::TempDir;
+use tests::{Handshake, ProbeRecords, Stack, StackOptions, TestResult, eventually, probe_template};
+
+async fn probe() -> TestResult<(Stack, ProbeRecords, TempDir)> {
+    let folder = TempDir::new()?;
+    let (template, records) = probe_template(folder.path())?;
+    let stack = Stack::start_with(StackOptions { template: Some(template), ..Default::default() }).await?;
+    Ok((stack, records, folder))
+}
+
+#[tokio::test]
+async fn the_authorizer_decides_first() -> TestResult {
+    let (stack, records, _folder) = probe().await?;
+    for (verdict, expected) in [
+        ("allow", 101),
+        ("deny", 403),
+        ("unauthorized", 401),
+        ("throw", 500),
+        ("malformed", 500),
+        ("null", 500),
+        ("panic", 500),
+        ("exit", 500),
+    ] {
+        let status = Handshake::with(&stack).query(&format!("verdict={verdict}")).status().await?;
+        assert_eq!(status, expected, "{verdict}");
+    }
+    assert_eq!(records.events_of("CONNECT").len(), 1, "$connect runs after the authorizer has allowed it, and not else");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_status_of_connect_is_the_clients() -> TestResult {
+    let (stack, _records, _folder) = probe().await?;
+    for (connect, expected) in [
+        ("200", 101),
+        ("201", 101),
+        ("301", 301),
+        ("400", 400),
+        ("401", 401),
+        ("501", 501),
+        ("throw", 502),
+        ("panic", 502),
+        ("exit", 502),
+        ("null", 502),
+        ("shape", 502),
+    ] {
+        let status = Handshake::with(&stack).query(&format!("connect={connect}")).status().await?;
+        assert_eq!(status, expected, "{connect}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_subprotocol_is_the_one_that_connect_answers() -> TestResult {
+    let (stack, _records, _folder) = probe().await?;
+    let socket = Handshake::with(&stack).header("sec-websocket-protocol", "one, two").open().await?;
+    assert_eq!(socket.subprotocol.as_deref(), Some("one"));
+    let refused = Handshake::with(&stack).header("sec-websocket-protocol", "one").query("connect=200").attempt().await;
+    assert!(refused.is_err(), "a client that offered protocols refuses a 101 without one");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_no_handshake_is_told_so() -> TestResult {
+    let (stack, records, _folder) = probe().await?;
+    let http = |path: &str| format!("{}{path}", stack.endpoint("/web"));
+    let client = reqwest::Client::new();
+    assert_eq!(client.get(http("/probe")).send().await?.status(), 426);
+    assert_eq!(client.get(http("/nowhere")).send().await?.status(), 403);
+    let old = client.get(http("/probe")).header("connection", "Upgrade").header("upgrade", "websocket");
+    let old = old.header("sec-websocket-version", "8").header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    assert_eq!(old.send().await?.status(), 400);
+    assert!(records.events().is_empty(), "no function ran for any of this");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_during_the_handshake_is_disconnected() -> TestResult {
+    let (stack, records, _folder) = probe().await?;
+    let attempt = tokio::spawn(Handshake::with(&stack).query("connect=200").attempt());
+    eventually("the handshake to begin", async || !records.events().is_empty()).await?;
+    attempt.abort();
+    eventually("$connect and $disconnect to be as many", async || {
+        let connects = records.events_of("CONNECT").len();
+        connects > 0 && connects == records.events_of("DISCONNECT").len()
+    })
+    .await
+}

@@ -1,0 +1,96 @@
+//! Functions die at any moment; what was acknowledged stays, and the next message works.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::{Value, json};
+use tests::{Handshake, Socket, Stack, TestResult};
+
+const CONNECTIONS: usize = 100;
+const MESSAGES: usize = 50;
+const PAUSE_BETWEEN_KILLS_MS: std::ops::Range<u64> = 20..200;
+
+#[tokio::test]
+async fn every_acknowledged_message_is_in_the_log_whatever_is_killed() -> TestResult {
+    let seed: u64 = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(rand::random);
+    println!("SEED={seed}");
+    let stack = Stack::start().await?;
+    let token = stack.sign_in("alice").await?.id;
+    let mut sockets = futures_util::future::try_join_all((0..CONNECTIONS).map(|_| Handshake::of_browser(&stack, &token).open())).await?;
+    let mut sender = sockets.pop().ok_or_else(|| tests::failure("no socket"))?;
+
+    let acknowledged = tokio::select! {
+        sent = send_all(&mut sender) => sent?,
+        () = kill_at_random(&stack, seed) => BTreeSet::new(),
+    };
+    assert!(!acknowledged.is_empty(), "SEED={seed}: nothing was acknowledged at all");
+
+    let entries = stack.rows_of_kind("entry").await?;
+    let mut numbers: Vec<u64> = entries.iter().filter_map(|entry| entry["sk"].as_str()?.parse().ok()).collect();
+    numbers.sort_unstable();
+    let expected: Vec<u64> = (numbers[0]..).take(numbers.len()).collect();
+    assert_eq!(numbers, expected, "SEED={seed}: numbered without holes");
+    let stored: BTreeSet<u64> = numbers.into_iter().collect();
+    assert!(acknowledged.is_subset(&stored), "SEED={seed}: {acknowledged:?} of {stored:?}");
+
+    sender.send(r#"{"action":"message","data":{"content":"the last","recipient":"all"}}"#).await?;
+    sender.next_of("ack").await?;
+    for socket in &mut sockets {
+        socket.next_where(|frame| frame["content"] == "the last").await?;
+    }
+    Ok(())
+}
+
+/// Sends one message after the other, each until it is acknowledged or an error frame says that it may not have been;
+/// gives the acknowledged numbers.
+async fn send_all(sender: &mut Socket) -> TestResult<BTreeSet<u64>> {
+    let mut acknowledged = BTreeSet::new();
+    for number in 0..MESSAGES {
+        sender.send(json!({ "action": "message", "data": { "content": number, "recipient": "all" } }).to_string()).await?;
+        let answer = sender.next_where(|frame| frame["type"] != "message").await?;
+        match answer["type"].as_str() {
+            Some("ack") => {
+                acknowledged.insert(answer["seq"].as_u64().unwrap_or_default());
+            }
+            Some("error") => assert_eq!(answer["code"], "unavailable"),
+            _ => assert_eq!(answer["message"], "Internal server error", "{answer}"),
+        }
+    }
+    Ok(acknowledged)
+}
+
+async fn kill_at_random(stack: &Stack, seed: u64) {
+    let mut random = StdRng::seed_from_u64(seed);
+    loop {
+        // The pause is the load itself: there is no signal to wait for.
+        tokio::time::sleep(Duration::from_millis(random.random_range(PAUSE_BETWEEN_KILLS_MS))).await;
+        let processes = stack.function_processes("fn-message");
+        if !processes.is_empty() {
+            let victim = processes[random.random_range(0..processes.len())];
+            // It may have ended by itself in the meantime.
+            let _ = kill(Pid::from_raw(victim), Signal::SIGKILL);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_killed_function_costs_its_sender_an_error_and_nobody_else_anything() -> TestResult {
+    let stack = Stack::start().await?;
+    let token = stack.sign_in("alice").await?.id;
+    let mut alice = Handshake::of_browser(&stack, &token).open().await?;
+    for round in 0..3 {
+        for process in stack.function_processes("fn-message") {
+            kill(Pid::from_raw(process), Signal::SIGKILL)?;
+        }
+        alice.send(json!({ "action": "echo", "data": { "content": round } }).to_string()).await?;
+        let answer: Value = alice.next().await?;
+        assert!(answer["content"] == round || answer["message"] == "Internal server error", "{answer}");
+    }
+    alice.send(r#"{"action":"echo","data":{"content":"after"}}"#).await?;
+    alice.next_where(|frame| frame["content"] == "after").await?;
+    Ok(())
+}

@@ -1,0 +1,19 @@
+//! The stack as its users see it. One file, one promise; `emulator_*` hold the emulator alone to its promises with a
+//! probe function, the others run the product's own functions.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod architecture;
+mod bad_frames;
+mod chat;
+mod credentials;
+mod emulator_connections_api;
+mod emulator_events;
+mod emulator_functions;
+mod emulator_handshake;
+mod emulator_ports;
+mod emulator_start;
+mod emulator_tables;
+mod function_loss;
+mod processes;
+mod user_pool;

@@ -1,0 +1,160 @@
+//! However a stack ends, it leaves no process behind.
+
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+use tests::{Stack, TestResult, eventually, failure, repository};
+
+fn is_running(process: i32) -> bool {
+    // A killed process stays in the table until its parent has taken note; in a container that may be never.
+    let output = Command::new("ps").args(["-o", "stat=", "-p", &process.to_string()]).output();
+    output.is_ok_and(|output| !output.stdout.is_empty() && !output.stdout.starts_with(b"Z"))
+}
+
+async fn all_gone(processes: &[i32]) -> TestResult {
+    eventually(&format!("{processes:?} to end"), async || !processes.iter().any(|process| is_running(*process))).await
+}
+
+#[tokio::test]
+async fn a_killed_emulator_takes_its_functions_along() -> TestResult {
+    let stack = Stack::start().await?;
+    let children = stack.child_processes();
+    assert!(children.len() >= 7, "six functions and the reaper: {children:?}");
+    stack.kill().await?;
+    all_gone(&children).await
+}
+
+#[tokio::test]
+async fn a_stopped_emulator_takes_its_functions_along() -> TestResult {
+    let stack = Stack::start().await?;
+    let children = stack.child_processes();
+    let endpoints = stack.state().join("endpoints.json");
+    assert!(endpoints.exists());
+    stack.stop().await?;
+    assert!(!endpoints.exists(), "addresses that nobody answers at are no help");
+    all_gone(&children).await
+}
+
+/// `npm start` as a person types it, in a process group of its own as in a terminal.
+struct NpmStart {
+    npm: Child,
+    state: TempDir,
+}
+
+impl NpmStart {
+    async fn ready() -> TestResult<Self> {
+        let state = TempDir::new()?;
+        let npm = Command::new("npm")
+            .args(["start", "--silent", "--", "--no-web", "--state"])
+            .arg(state.path())
+            .current_dir(repository())
+            .env("PORT", "0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()?;
+        let start = Self { npm, state };
+        eventually("npm start to be ready", async || start.state.path().join("endpoints.json").exists()).await?;
+        Ok(start)
+    }
+
+    fn id(&self) -> Pid {
+        Pid::from_raw(self.npm.id().cast_signed())
+    }
+
+    /// Every process whose command line names the state folder, or that descends from npm.
+    fn processes(&self) -> Vec<i32> {
+        tests::descendants_of(self.npm.id())
+    }
+}
+
+#[tokio::test]
+async fn npm_start_leaves_nothing_after_ctrl_c_sigterm_and_sigkill() -> TestResult {
+    type End = fn(Pid) -> nix::Result<()>;
+    let endings: [(&str, End); 3] = [
+        ("Ctrl-C", |npm| killpg(npm, Signal::SIGINT)),
+        ("SIGTERM to npm", |npm| kill(npm, Signal::SIGTERM)),
+        ("SIGKILL of npm", |npm| kill(npm, Signal::SIGKILL)),
+    ];
+    for (name, end) in endings {
+        let mut start = NpmStart::ready().await?;
+        let processes = start.processes();
+        assert!(processes.len() >= 9, "{name}: launcher, emulator, reaper and six functions: {processes:?}");
+        end(start.id())?;
+        start.npm.wait()?;
+        all_gone(&processes).await.map_err(|error| failure(format!("{name}: {error}")))?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_second_start_is_quick() -> TestResult {
+    drop_after_ready().await?;
+    let start = Instant::now();
+    drop_after_ready().await?;
+    println!("npm start with nothing changed: ready after {:?}", start.elapsed());
+    // Not a benchmark: a synthesis or a build that runs again would take far longer.
+    assert!(start.elapsed() < Duration::from_secs(20));
+    Ok(())
+}
+
+async fn drop_after_ready() -> TestResult {
+    let mut start = NpmStart::ready().await?;
+    let processes = start.processes();
+    kill(start.id(), Signal::SIGTERM)?;
+    start.npm.wait()?;
+    all_gone(&processes).await
+}
+
+#[tokio::test]
+async fn a_wrong_option_or_port_is_told_in_a_sentence() -> TestResult {
+    for (port, argument, expected) in [("0", "--wrong", "--wrong"), ("eighty", "--no-web", "PORT=eighty"), ("70000", "--no-web", "PORT=70000")] {
+        let output = Command::new("npm")
+            .args(["start", "--silent", "--", argument])
+            .current_dir(repository())
+            .env("PORT", port)
+            .output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && said.contains(expected), "{said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn an_old_or_missing_toolchain_is_told_in_a_sentence() -> TestResult {
+    let node = which("node")?;
+    for (rustc, expected) in [(None, "Rust is missing"), (Some("rustc 1.60.0 (x)"), "Rust 1.60.0 is too old")] {
+        let folder = TempDir::new()?;
+        if let Some(version) = rustc {
+            for program in ["rustc", "cargo"] {
+                fake_program(&folder.path().join(program), version)?;
+            }
+        }
+        let output = Command::new(&node)
+            .arg("scripts/install.mjs")
+            .current_dir(repository())
+            .env("PATH", folder.path())
+            .output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && said.contains(expected) && said.contains("rustup"), "{said}");
+    }
+    Ok(())
+}
+
+fn fake_program(path: &Path, version: &str) -> TestResult {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(path, format!("#!/bin/sh\necho '{version}'\n"))?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))?;
+    Ok(())
+}
+
+fn which(program: &str) -> TestResult<String> {
+    let output = Command::new("sh").args(["-c", &format!("command -v {program}")]).output()?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}

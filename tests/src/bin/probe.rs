@@ -1,0 +1,90 @@
+//! A function that does as it is told, for tests of the emulator: it answers with the event it got, fails in every way
+//! that a function can, and writes down what it was called with.
+
+use std::io::Write;
+use std::time::Duration;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::{Value, json};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    lambda_runtime::run(service_fn(handle)).await
+}
+
+async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let event = event.payload;
+    record(&event)?;
+    let query = |name: &str| event["queryStringParameters"][name].as_str().unwrap_or_default().to_owned();
+    match (event["type"].as_str(), event["requestContext"]["eventType"].as_str()) {
+        (Some("REQUEST"), _) => authorize(&event, &query("verdict")).await,
+        (_, Some("CONNECT")) => connect(&event, &query("connect")).await,
+        (_, Some("MESSAGE")) => message(&event).await,
+        (None, None) => obey(event["do"].as_str().unwrap_or_default(), &event).await,
+        _ => Ok(json!({ "statusCode": 200 })),
+    }
+}
+
+/// One line an event, for tests that look at what they cannot be told.
+fn record(event: &Value) -> Result<(), Error> {
+    let path = std::env::var("RECORD_FILE")?;
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+    file.write_all(format!("{event}\n").as_bytes())?;
+    Ok(())
+}
+
+async fn authorize(event: &Value, verdict: &str) -> Result<Value, Error> {
+    let policy = |effect: &str| {
+        json!({
+            "principalId": "probe-user",
+            "policyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [{ "Effect": effect, "Action": "execute-api:Invoke", "Resource": event["methodArn"] }],
+            },
+            "context": { "text": "t", "number": 3, "truth": true },
+        })
+    };
+    match verdict {
+        "" | "allow" => Ok(policy("Allow")),
+        "deny" => Ok(policy("Deny")),
+        "unauthorized" => Err("Unauthorized".into()),
+        "malformed" => Ok(json!({ "statusCode": 401 })),
+        other => obey(other, event).await,
+    }
+}
+
+async fn connect(event: &Value, how: &str) -> Result<Value, Error> {
+    let offered = event["headers"]["Sec-WebSocket-Protocol"].as_str().and_then(|list| list.split(',').next());
+    match (how.parse::<u16>(), how, offered) {
+        (Ok(status), _, _) => Ok(json!({ "statusCode": status })),
+        (_, "", Some(first)) => Ok(json!({ "statusCode": 200, "headers": { "Sec-WebSocket-Protocol": first } })),
+        (_, "", None) => Ok(json!({ "statusCode": 200 })),
+        (_, other, _) => obey(other, event).await,
+    }
+}
+
+async fn message(event: &Value) -> Result<Value, Error> {
+    let body: Value = serde_json::from_str(event["body"].as_str().unwrap_or_default()).unwrap_or_default();
+    obey(body["do"].as_str().unwrap_or("event"), event).await
+}
+
+async fn obey(order: &str, event: &Value) -> Result<Value, Error> {
+    match order {
+        "null" => Ok(Value::Null),
+        "shape" => Ok(json!({ "statusCode": 200, "Data": "unknown" })),
+        "status" => Ok(json!({ "statusCode": 500, "body": "five hundred" })),
+        "throw" => Err("thrown on purpose".into()),
+        #[allow(clippy::panic)]
+        "panic" => panic!("panicked on purpose"),
+        "exit" => std::process::exit(3),
+        "sleep" => {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            Ok(Value::Null)
+        }
+        "environment" => {
+            let names: Vec<String> = std::env::vars().map(|(name, _)| name).collect();
+            Ok(json!({ "statusCode": 200, "body": json!({ "names": names, "process": std::process::id() }).to_string() }))
+        }
+        _ => Ok(json!({ "statusCode": 200, "body": event.to_string() })),
+    }
+}

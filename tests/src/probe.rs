@@ -1,0 +1,90 @@
+//! A small stack around the probe function, for tests of the emulator alone.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::TestResult;
+
+/// What the probe function wrote down.
+#[derive(Debug, Clone)]
+pub struct ProbeRecords(PathBuf);
+
+impl ProbeRecords {
+    /// The events so far, oldest first.
+    pub fn events(&self) -> Vec<Value> {
+        let text = std::fs::read_to_string(&self.0).unwrap_or_default();
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// The events of an `eventType`.
+    pub fn events_of(&self, event_type: &str) -> Vec<Value> {
+        let mut events = self.events();
+        events.retain(|event| event["requestContext"]["eventType"] == event_type && event["type"].is_null());
+        events
+    }
+}
+
+/// Writes a template into `folder`: one WebSocket API, stage `probe`, whose every route is the probe function.
+///
+/// # Errors
+/// The folder cannot be written.
+pub fn probe_template(folder: &Path) -> TestResult<(PathBuf, ProbeRecords)> {
+    let records = folder.join("records.jsonl");
+    let mut resources = json!({
+        "Api": { "Type": "AWS::ApiGatewayV2::Api", "Properties": {
+            "Name": "Probe", "ProtocolType": "WEBSOCKET", "RouteSelectionExpression": "$request.body.action",
+        } },
+        "Stage": { "Type": "AWS::ApiGatewayV2::Stage", "Properties": {
+            "ApiId": { "Ref": "Api" }, "StageName": "probe", "AutoDeploy": true,
+        } },
+        "Function": { "Type": "AWS::Lambda::Function", "Metadata": { "carillon:binary": "probe" }, "Properties": {
+            "Runtime": "provided.al2023", "Handler": "bootstrap", "Timeout": 2, "MemorySize": 128,
+            "Environment": { "Variables": {
+                "RECORD_FILE": records,
+                "CALLBACK": { "Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Stage}" },
+            } },
+        } },
+        "Authorizer": { "Type": "AWS::ApiGatewayV2::Authorizer", "Properties": {
+            "ApiId": { "Ref": "Api" }, "AuthorizerType": "REQUEST", "IdentitySource": [],
+            "AuthorizerUri": invocation_uri(),
+        } },
+    });
+    for (logical_id, key, integration_timeout_ms, two_way) in [
+        ("Connect", "$connect", 29_000, false),
+        ("Disconnect", "$disconnect", 29_000, false),
+        ("Fallback", "$default", 29_000, true),
+        ("OneWay", "one-way", 29_000, false),
+        ("Hasty", "hasty", 200, false),
+    ] {
+        resources[format!("{logical_id}Integration")] = json!({
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {
+                "ApiId": { "Ref": "Api" }, "IntegrationType": "AWS_PROXY", "IntegrationUri": invocation_uri(),
+                "TimeoutInMillis": integration_timeout_ms,
+            },
+        });
+        let mut route = json!({
+            "ApiId": { "Ref": "Api" }, "RouteKey": key,
+            "Target": { "Fn::Join": ["/", ["integrations", { "Ref": format!("{logical_id}Integration") }]] },
+        });
+        if two_way {
+            route["RouteResponseSelectionExpression"] = json!("$default");
+        }
+        if key == "$connect" {
+            route["AuthorizationType"] = json!("CUSTOM");
+            route["AuthorizerId"] = json!({ "Ref": "Authorizer" });
+        }
+        resources[logical_id] = json!({ "Type": "AWS::ApiGatewayV2::Route", "Properties": route });
+    }
+    let template = folder.join("Probe.template.json");
+    std::fs::write(&template, json!({ "Resources": resources }).to_string())?;
+    Ok((template, ProbeRecords(records)))
+}
+
+fn invocation_uri() -> Value {
+    json!({ "Fn::Join": ["", [
+        "arn:", { "Ref": "AWS::Partition" }, ":apigateway:", { "Ref": "AWS::Region" },
+        ":lambda:path/2015-03-31/functions/", { "Fn::GetAtt": ["Function", "Arn"] }, "/invocations",
+    ]] })
+}

@@ -1,0 +1,278 @@
+//! A running stack: the emulator's process, its output, and its addresses.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::process::{Command as Program, Stdio};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+
+use crate::{TestResult, failure};
+
+/// A failing test ends after this time; a passing one never waits for it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What to start.
+#[derive(Debug, Clone, Default)]
+pub struct StackOptions {
+    /// The CDK app's own template if none is given.
+    pub template: Option<PathBuf>,
+    /// An existing state folder instead of a new one.
+    pub state: Option<PathBuf>,
+    /// Further arguments of `emulator run`.
+    pub arguments: Vec<String>,
+}
+
+/// A stack that is ready; dropping it ends it.
+#[derive(Debug)]
+pub struct Stack {
+    /// The content of `endpoints.json`.
+    pub endpoints: Value,
+    /// Everything the emulator and its functions have printed so far.
+    log: Arc<Mutex<String>>,
+    process: Child,
+    state: PathBuf,
+    _folder: Option<TempDir>,
+}
+
+impl Stack {
+    /// Starts the CDK app's own stack with the users alice and bob.
+    ///
+    /// # Errors
+    /// What the emulator printed, if it ended instead.
+    pub async fn start() -> TestResult<Self> {
+        Self::start_with(StackOptions::default()).await
+    }
+
+    /// Starts a stack and waits for its `ready` line.
+    ///
+    /// # Errors
+    /// What the emulator printed, if it ended instead.
+    pub async fn start_with(options: StackOptions) -> TestResult<Self> {
+        let template = match options.template {
+            Some(template) => template,
+            None => carillon_template()?,
+        };
+        let folder = match options.state {
+            Some(_) => None,
+            None => Some(TempDir::new()?),
+        };
+        let state = match (&options.state, &folder) {
+            (Some(state), _) => state.clone(),
+            (None, Some(folder)) => folder.path().to_owned(),
+            (None, None) => return Err(failure("no state folder")),
+        };
+        let mut process = Command::new(binaries().join("emulator"))
+            .args(["run", "--port", "0", "--user", "alice", "--user", "bob", "--stop-with-parent"])
+            .arg("--template")
+            .arg(template)
+            .arg("--state")
+            .arg(&state)
+            .args(&options.arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let log = Arc::new(Mutex::new(String::new()));
+        let ready = watch::Sender::new(false);
+        let mut is_ready = ready.subscribe();
+        collect(process.stdout.take(), Arc::clone(&log), Some(ready));
+        collect(process.stderr.take(), Arc::clone(&log), None);
+        let waited = tokio::time::timeout(PATIENCE, async {
+            tokio::select! {
+                ready = is_ready.wait_for(|ready| *ready) => ready.is_ok(),
+                _ = process.wait() => false,
+            }
+        });
+        if !waited.await? {
+            // The last lines may still be on their way.
+            let status = process.wait().await?;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let printed = log.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            return Err(failure(format!("the emulator ended with {status}: {printed}")));
+        }
+        let endpoints = serde_json::from_str(&std::fs::read_to_string(state.join("endpoints.json"))?)?;
+        Ok(Self {
+            endpoints,
+            log,
+            process,
+            state,
+            _folder: folder,
+        })
+    }
+
+    /// An address or name of `endpoints.json`, such as `/cognito/endpoint`.
+    pub fn endpoint(&self, pointer: &str) -> String {
+        let value = self.endpoints.pointer(pointer).and_then(Value::as_str);
+        value.unwrap_or_default().to_owned()
+    }
+
+    /// The folder that the stack keeps its state in.
+    pub fn state(&self) -> &Path {
+        &self.state
+    }
+
+    /// Everything printed so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until the log holds `text`.
+    ///
+    /// # Errors
+    /// It did not come in time.
+    pub async fn logged(&self, text: &str) -> TestResult {
+        eventually(&format!("the log to hold {text:?}"), async || self.log().contains(text)).await
+    }
+
+    /// The emulator's process id.
+    pub fn process_id(&self) -> u32 {
+        self.process.id().unwrap_or_default()
+    }
+
+    /// The process ids of the function processes that run now, by the path of their program.
+    pub fn function_processes(&self, binary: &str) -> Vec<i32> {
+        let group = descendants(self.process_id());
+        group
+            .into_iter()
+            .filter(|process| process.command.ends_with(binary))
+            .map(|process| process.id)
+            .collect()
+    }
+
+    /// Every process that the emulator has started and that still runs.
+    pub fn child_processes(&self) -> Vec<i32> {
+        descendants_of(self.process_id())
+    }
+
+    /// Asks the stack to stop by closing its standard input, and waits until it has.
+    ///
+    /// # Errors
+    /// It did not end, or not with success.
+    pub async fn stop(mut self) -> TestResult {
+        drop(self.process.stdin.take());
+        let status = tokio::time::timeout(PATIENCE, self.process.wait()).await??;
+        if status.success() { Ok(()) } else { Err(failure(format!("the emulator ended with {status}: {}", self.log()))) }
+    }
+
+    /// Kills the emulator as `kill -9` does.
+    ///
+    /// # Errors
+    /// It could not be killed.
+    pub async fn kill(mut self) -> TestResult {
+        self.process.kill().await?;
+        Ok(())
+    }
+}
+
+fn collect(
+    output: Option<impl AsyncRead + Unpin + Send + 'static>,
+    log: Arc<Mutex<String>>,
+    ready: Option<watch::Sender<bool>>,
+) {
+    let Some(output) = output else { return };
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(output).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            if let (Some(ready), true) = (&ready, line.starts_with("ready ")) {
+                ready.send_replace(true);
+            }
+            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            log.push_str(&line);
+            log.push('\n');
+        }
+    });
+}
+
+struct Process {
+    id: i32,
+    parent: i32,
+    command: String,
+}
+
+/// The processes below `root`, read with `ps`, which Linux and macOS both have.
+fn descendants(root: u32) -> Vec<Process> {
+    let output = Program::new("ps").args(["-A", "-o", "pid=,ppid=,comm="]).output();
+    let table = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let mut processes: Vec<Process> = table.lines().filter_map(parse_process).collect();
+    let mut parents = vec![root.cast_signed()];
+    let mut found = Vec::new();
+    while let Some(parent) = parents.pop() {
+        let (children, others) = processes.into_iter().partition(|process: &Process| process.parent == parent);
+        processes = others;
+        let children: Vec<Process> = children;
+        parents.extend(children.iter().map(|child| child.id));
+        found.extend(children);
+    }
+    found
+}
+
+/// The ids of the processes below `root`.
+pub fn descendants_of(root: u32) -> Vec<i32> {
+    descendants(root).into_iter().map(|process| process.id).collect()
+}
+
+fn parse_process(line: &str) -> Option<Process> {
+    let mut words = line.split_whitespace();
+    Some(Process {
+        id: words.next()?.parse().ok()?,
+        parent: words.next()?.parse().ok()?,
+        command: words.collect::<Vec<_>>().join(" "),
+    })
+}
+
+/// The root of the repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+}
+
+/// The folder of cargo's binaries: two above the test's own, `target/debug/deps/black_box-…`.
+pub fn binaries() -> PathBuf {
+    let own = std::env::current_exe().unwrap_or_default();
+    let folder = own.parent().unwrap_or(Path::new("."));
+    match folder.file_name() {
+        Some(name) if name == "deps" => folder.parent().unwrap_or(folder).to_owned(),
+        _ => folder.to_owned(),
+    }
+}
+
+/// The template of the CDK app, synthesised at most once for all tests.
+///
+/// # Errors
+/// The app does not synthesise.
+pub fn carillon_template() -> TestResult<PathBuf> {
+    static TEMPLATE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let template = TEMPLATE.get_or_init(|| {
+        let output = Program::new("node")
+            .arg("scripts/synthesise.mjs")
+            .current_dir(repository())
+            .output()
+            .map_err(|error| error.to_string())?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        Ok(repository().join(String::from_utf8_lossy(&output.stdout).trim()))
+    });
+    template.clone().map_err(failure)
+}
+
+/// Waits until `condition` holds, looking often.
+///
+/// # Errors
+/// It did not come to hold in time; `what` says what was awaited.
+pub async fn eventually<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) -> TestResult {
+    let start = Instant::now();
+    while !condition().await {
+        if start.elapsed() > PATIENCE {
+            return Err(failure(format!("waited in vain for {what}")));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
