@@ -4,8 +4,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
-/** DynamoDB's IAM actions that a function may be given. Writing in a transaction takes the action of each part. */
-export type TableAction = 'ConditionCheckItem' | 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
+/** DynamoDB's IAM actions that a function may be given. A transaction has none of its own: it takes those of its parts. */
+export type TableAction = 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
 
 /** What decides the shape of the table. */
 export type ChannelTableProps = Pick<Settings, 'profile' | 'removalPolicy'>;

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { createApp } from '../lib/app.ts';
 import { PROD } from './synthesise.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,7 +31,7 @@ function runDirectly(output: string, context: object, environment: Readonly<Reco
 }
 
 function read(output: string, file: string): unknown {
-  return JSON.parse(readFileSync(join(folder, output, file), 'utf8'));
+  return JSON.parse(readFileSync(resolve(folder, output, file), 'utf8'));
 }
 
 /** A template without what may differ between the two ways to make it: the CDK's own metadata, hashes of assets. */
@@ -64,6 +65,17 @@ describe('the app, run directly', () => {
     runDirectly('direct', { allShards: 7 });
     // THEN
     expect(comparable('direct')).toEqual(comparable('toolkit'));
+  });
+
+  it('has the flags of cdk.json, which the CDK hands over in the other case alone', () => {
+    // GIVEN
+    const { context } = read(ROOT, 'cdk.json') as { context: object };
+    vi.stubEnv('CDK_OUTDIR', join(folder, 'flags'));
+    // WHEN
+    const app = createApp({ 'aws:cdk:bundling-stacks': [] });
+    // THEN
+    expect(app.node.getAllContext()).toMatchObject(context);
+    vi.unstubAllEnvs();
   });
 
   it('answers a refused setting with its sentence alone', () => {

@@ -95,10 +95,10 @@ describe('rights, exactly what a function needs', () => {
 
   it.each([
     ['fn-authorizer', []],
-    ['fn-connect', [rows('ConditionCheckItem', 'PutItem')]],
-    ['fn-disconnect', [rows('DeleteItem', 'GetItem', 'UpdateItem')]],
-    ['fn-message', [rows('ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), posting]],
-    ['fn-channel', [rows('GetItem', 'Query'), posting]],
+    ['fn-connect', [rows('PutItem')]],
+    ['fn-disconnect', [rows('DeleteItem', 'UpdateItem')]],
+    ['fn-message', [rows('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), posting]],
+    ['fn-channel', [rows('Query'), posting]],
     ['fn-default', [posting]],
   ])('%s', (binary, expected) => {
     // GIVEN
