@@ -29,5 +29,8 @@ pub async fn start(function: impl Future<Output = Result<(), Error>>) -> ExitCod
 pub async fn serve<R: Serialize>(handle: impl AsyncFn(Event) -> Result<R, Diagnostic>) -> Result<(), Error> {
     let handle = &handle;
     // Boxed because the compiler gives up on computing the size of a future as deep as the SDK's inside main's.
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| Box::pin(handle(event.payload)))).await
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| {
+        Box::pin(handle(event.payload))
+    }))
+    .await
 }

@@ -1,5 +1,6 @@
-#![allow(clippy::unwrap_used)]
 //! Every rule about what a client may send.
+
+#![allow(clippy::unwrap_used)]
 
 use super::*;
 use crate::channel::Channel;

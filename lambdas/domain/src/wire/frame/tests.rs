@@ -1,5 +1,6 @@
-#![allow(clippy::unwrap_used)]
 //! What clients receive, to the letter, and that nothing is ever too large to receive.
+
+#![allow(clippy::unwrap_used)]
 
 use super::*;
 use crate::channel::Channel;

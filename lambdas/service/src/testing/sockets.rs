@@ -1,0 +1,53 @@
+//! Sockets in memory: every frame is kept, and every connection answers as it is told to.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use domain::connection::ConnectionId;
+use domain::wire::Frame;
+use serde_json::Value;
+
+use super::{give_way, lock};
+use crate::ports::{Posted, Sockets};
+
+/// Keeps frames by connection.
+#[derive(Debug, Default)]
+pub struct MemorySockets {
+    posted: Mutex<Vec<(ConnectionId, String)>>,
+    outcomes: Mutex<BTreeMap<ConnectionId, Posted>>,
+}
+
+impl MemorySockets {
+    /// From now on, posts to this connection end like this.
+    pub fn answer(&self, connection: &ConnectionId, outcome: Posted) {
+        lock(&self.outcomes).insert(connection.clone(), outcome);
+    }
+
+    /// The frames that arrived at a connection, in the order in which they did.
+    pub fn frames(&self, connection: &ConnectionId) -> Vec<Value> {
+        let posted = lock(&self.posted);
+        let texts = posted.iter().filter(|(to, _)| to == connection).map(|(_, text)| text);
+        texts
+            .map(|text| serde_json::from_str(text).unwrap_or_default())
+            .collect()
+    }
+
+    /// Every frame, and where it arrived.
+    pub fn all(&self) -> Vec<(ConnectionId, String)> {
+        lock(&self.posted).clone()
+    }
+}
+
+impl Sockets for MemorySockets {
+    async fn post(&self, connection: &ConnectionId, frame: &Frame) -> Posted {
+        give_way().await;
+        let outcome = lock(&self.outcomes)
+            .get(connection)
+            .copied()
+            .unwrap_or(Posted::Accepted);
+        if outcome == Posted::Accepted {
+            lock(&self.posted).push((connection.clone(), frame.as_str().to_owned()));
+        }
+        outcome
+    }
+}

@@ -1,0 +1,202 @@
+//! Keys: rotated, missing, stale, malformed, and asked for by strangers.
+
+use std::time::Duration;
+
+use domain::limits::{KEYS_AGE_MAX, KEYS_BYTES_MAX, KEYS_COOL_DOWN, KEYS_FRESH};
+use domain::timestamp::Timestamp;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::super::*;
+use super::issuer::{ISSUER, Issuer, NOW, OTHER, claims, rules, set};
+use crate::testing::MemoryKeys;
+
+/// The outcome of a token that is good for a day from now, at an instant within that day.
+async fn verify(verifier: &Verifier<&MemoryKeys>, issuer: &Issuer, now: Timestamp) -> Result<(), Reason> {
+    let seconds = now.millis() / 1000;
+    let mut claims = claims();
+    (claims["iat"], claims["exp"]) = (json!(seconds), json!(seconds + 60));
+    let token = issuer.sign(&issuer.header(), &claims.to_string());
+    verifier.verify(Credential::new(&token), now).await.map(|_| ())
+}
+
+fn later(span: Duration) -> Timestamp {
+    NOW.plus(span)
+}
+
+fn second_less(span: Duration) -> Duration {
+    span - Duration::from_secs(1)
+}
+
+#[tokio::test]
+async fn keys_are_fetched_once_and_kept() {
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk(), OTHER.jwk()]));
+    let verifier = Verifier::new(rules(), &keys);
+    for issuer in [&*ISSUER, &*OTHER, &*ISSUER] {
+        assert_eq!(verify(&verifier, issuer, NOW).await, Ok(()));
+    }
+    assert_eq!(keys.fetches(), 1);
+}
+
+#[tokio::test]
+async fn a_hundred_first_requests_cause_one_fetch() {
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
+    let verifier = Verifier::new(rules(), &keys);
+    let outcomes = join_all((0..100).map(|_| verify(&verifier, &ISSUER, NOW))).await;
+    assert!(outcomes.iter().all(Result::is_ok));
+    assert_eq!(keys.fetches(), 1);
+}
+
+#[tokio::test]
+async fn an_unknown_key_is_looked_for_once_per_cool_down_and_known_ones_keep_working() {
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
+    let verifier = Verifier::new(rules(), &keys);
+    for _ in 0..100 {
+        assert_eq!(verify(&verifier, &OTHER, NOW).await, Err(Reason::UnknownKey));
+    }
+    assert_eq!(keys.fetches(), 1);
+    assert_eq!(
+        verify(&verifier, &OTHER, later(second_less(KEYS_COOL_DOWN))).await,
+        Err(Reason::UnknownKey)
+    );
+    assert_eq!(keys.fetches(), 1);
+    assert_eq!(
+        verify(&verifier, &OTHER, later(KEYS_COOL_DOWN)).await,
+        Err(Reason::UnknownKey)
+    );
+    assert_eq!(keys.fetches(), 2);
+    assert_eq!(verify(&verifier, &ISSUER, later(KEYS_COOL_DOWN)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn rotation_lets_in_the_new_key_and_then_not_the_old_one() {
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
+    let verifier = Verifier::new(rules(), &keys);
+    assert_eq!(verify(&verifier, &ISSUER, NOW).await, Ok(()));
+    keys.set(Some(set(&[ISSUER.jwk(), OTHER.jwk()])));
+    let then = later(Duration::from_secs(60));
+    assert_eq!(verify(&verifier, &OTHER, then).await, Ok(()));
+    assert_eq!(verify(&verifier, &ISSUER, then).await, Ok(()));
+    keys.set(Some(set(&[OTHER.jwk()])));
+    let much_later = then.plus(KEYS_FRESH);
+    assert_eq!(verify(&verifier, &OTHER, much_later).await, Ok(()));
+    assert_eq!(verify(&verifier, &ISSUER, much_later).await, Err(Reason::UnknownKey));
+}
+
+#[tokio::test]
+async fn without_the_endpoint_keys_serve_until_their_maximum_age() {
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
+    let verifier = Verifier::new(rules(), &keys);
+    assert_eq!(verify(&verifier, &ISSUER, NOW).await, Ok(()));
+    keys.set(None);
+    assert_eq!(verify(&verifier, &ISSUER, later(second_less(KEYS_FRESH))).await, Ok(()));
+    assert_eq!(keys.fetches(), 1);
+    assert_eq!(verify(&verifier, &ISSUER, later(KEYS_FRESH)).await, Ok(()));
+    assert_eq!(keys.fetches(), 2);
+    assert_eq!(
+        verify(&verifier, &ISSUER, later(second_less(KEYS_AGE_MAX))).await,
+        Ok(())
+    );
+    assert_eq!(
+        verify(&verifier, &ISSUER, later(KEYS_AGE_MAX)).await,
+        Err(Reason::KeysUnavailable)
+    );
+}
+
+#[tokio::test]
+async fn no_keys_at_all_is_unavailable_and_asked_for_once_per_cool_down() {
+    let keys = MemoryKeys::default();
+    let verifier = Verifier::new(rules(), &keys);
+    for _ in 0..10 {
+        assert_eq!(verify(&verifier, &ISSUER, NOW).await, Err(Reason::KeysUnavailable));
+    }
+    assert_eq!(keys.fetches(), 1);
+    keys.set(Some(set(&[ISSUER.jwk()])));
+    assert_eq!(verify(&verifier, &ISSUER, later(KEYS_COOL_DOWN)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_back_does_not_keep_keys_for_ever() {
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
+    let verifier = Verifier::new(rules(), &keys);
+    assert_eq!(verify(&verifier, &ISSUER, later(KEYS_AGE_MAX)).await, Ok(()));
+    assert_eq!(verify(&verifier, &ISSUER, NOW).await, Ok(()));
+    assert_eq!(keys.fetches(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_key_set_leaves_the_old_one() {
+    let mut large = set(&[OTHER.jwk()]);
+    large.resize(KEYS_BYTES_MAX + 1, b' ');
+    let answers = [
+        b"".to_vec(),
+        b"<html>".to_vec(),
+        b"{}".to_vec(),
+        b"{\"keys\":{}}".to_vec(),
+        set(&[]),
+        large,
+    ];
+    for answer in answers {
+        let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
+        let verifier = Verifier::new(rules(), &keys);
+        assert_eq!(verify(&verifier, &ISSUER, NOW).await, Ok(()));
+        keys.set(Some(answer));
+        assert_eq!(
+            verify(&verifier, &OTHER, later(KEYS_COOL_DOWN)).await,
+            Err(Reason::UnknownKey)
+        );
+        assert_eq!(verify(&verifier, &ISSUER, later(KEYS_COOL_DOWN)).await, Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn unfit_entries_are_left_out_and_the_others_work() {
+    let with = |name: &str, value: Value| {
+        let mut entry = OTHER.jwk();
+        entry[name] = value;
+        entry
+    };
+    let number = |bytes: &[u8]| json!(URL_SAFE_NO_PAD.encode(bytes));
+    for entry in [
+        with("kid", json!("")),
+        with("kid", json!(7)),
+        with("use", json!("enc")),
+        with("alg", json!("RS512")),
+        with("kty", json!("EC")),
+        with("key_ops", json!(["sign"])),
+        with("d", json!("AQAB")),
+        with("n", number(&[0xff; 128])),
+        with("e", number(&[1])),
+        with("e", number(&[0, 0, 1])),
+        with("e", number(&[4])),
+        with("n", json!("not base64url!")),
+        json!("text"),
+        json!(null),
+    ] {
+        let keys = MemoryKeys::new(set(&[entry.clone(), ISSUER.jwk()]));
+        let verifier = Verifier::new(rules(), &keys);
+        assert_eq!(verify(&verifier, &OTHER, NOW).await, Err(Reason::UnknownKey), "{entry}");
+        assert_eq!(verify(&verifier, &ISSUER, NOW).await, Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn of_two_entries_with_one_id_neither_is_believed() {
+    let mut twin = OTHER.jwk();
+    twin["kid"] = json!(ISSUER.kid);
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk(), twin, OTHER.jwk()]));
+    let verifier = Verifier::new(rules(), &keys);
+    assert_eq!(verify(&verifier, &ISSUER, NOW).await, Err(Reason::UnknownKey));
+    assert_eq!(verify(&verifier, &OTHER, NOW).await, Ok(()));
+}
+
+#[tokio::test]
+async fn optional_members_may_be_absent_and_keys_of_2048_bits_are_large_enough() {
+    let mut entry = OTHER.jwk();
+    for name in ["use", "alg"] {
+        entry.as_object_mut().unwrap().remove(name);
+    }
+    entry["key_ops"] = json!(["verify"]);
+    let keys = MemoryKeys::new(set(&[entry]));
+    assert_eq!(verify(&Verifier::new(rules(), &keys), &OTHER, NOW).await, Ok(()));
+}
