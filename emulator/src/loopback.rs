@@ -3,6 +3,7 @@
 //! A page of any site can make a browser send requests to `127.0.0.1`. It cannot forge `Origin`, and a name that it
 //! rebinds to the loopback address shows in `Host`; so both are checked on every request.
 
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -15,15 +16,59 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::IntoResponse;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use crate::problem::{OrProblem, Problem};
 
-/// Listens on `127.0.0.1`; port 0 takes a free one.
-///
-/// # Errors
-/// The port is in use.
-pub(crate) async fn listen(port: u16) -> Result<TcpListener, Problem> {
-    bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
+/// A port of `127.0.0.1` that is listened on.
+pub(crate) struct Port {
+    pub(crate) listener: TcpListener,
+    pub(crate) number: u16,
+}
+
+impl Port {
+    /// Listens; 0 takes a free port.
+    ///
+    /// # Errors
+    /// The port is in use.
+    pub(crate) async fn listen(number: u16) -> Result<Self, Problem> {
+        let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, number)).await {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => return Err(in_use(number)),
+            bound => bound.or_problem(|| format!("Port {number} cannot be listened on: choose another with PORT=<number>"))?,
+        };
+        let address = listener
+            .local_addr()
+            .or_problem(|| "A port was lost while starting: start again".to_owned())?;
+        Ok(Self {
+            listener,
+            number: address.port(),
+        })
+    }
+
+    /// `127.0.0.1:<number>`.
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.number)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address())
+    }
+
+    /// Answers with `router`, to programs of this machine and to no browser at all.
+    pub(crate) fn serve_programs(self, router: Router) -> JoinHandle<()> {
+        let guard = Guard::new(self.number, &[]).refusing_browsers();
+        serve(self.listener, guard.before(router))
+    }
+}
+
+/// Answers with `router` until the task is aborted.
+pub(crate) fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, service).await {
+            tracing::error!(%error, "a port has closed");
+        }
+    })
 }
 
 /// Listens on the same port of `::1`, which is what some clients try first for `localhost`; `None` where the machine has
@@ -34,15 +79,8 @@ pub(crate) async fn listen(port: u16) -> Result<TcpListener, Problem> {
 pub(crate) async fn listen_on_ipv6(port: u16) -> Result<Option<TcpListener>, Problem> {
     match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
         Ok(listener) => Ok(Some(listener)),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Err(in_use(port)),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => Err(in_use(port)),
         Err(_) => Ok(None),
-    }
-}
-
-async fn bind(address: SocketAddr) -> Result<TcpListener, Problem> {
-    match TcpListener::bind(address).await {
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Err(in_use(address.port())),
-        bound => bound.or_problem(|| format!("The emulator cannot listen on {address}: choose another port")),
     }
 }
 
@@ -59,6 +97,7 @@ pub(crate) struct Guard {
     origins: Arc<[String]>,
     /// A WebSocket handshake's Origin is left to the authorizer.
     handshakes_pass: bool,
+    browsers_pass: bool,
 }
 
 impl Guard {
@@ -69,12 +108,22 @@ impl Guard {
             hosts: hosts.into(),
             origins: origins.into(),
             handshakes_pass: false,
+            browsers_pass: true,
         }
     }
 
     pub(crate) fn letting_handshakes_pass(self) -> Self {
         Self {
             handshakes_pass: true,
+            ..self
+        }
+    }
+
+    /// A page can make a browser send a plain GET, which carries no Origin but says by `Sec-Fetch-Site` what it is; on
+    /// the Runtime API even a GET has an effect.
+    pub(crate) fn refusing_browsers(self) -> Self {
+        Self {
+            browsers_pass: false,
             ..self
         }
     }
@@ -89,6 +138,9 @@ impl Guard {
         let host = hosts.next().and_then(|host| host.to_str().ok()).unwrap_or_default();
         if hosts.next().is_some() || !self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host)) {
             return Some("This port answers to localhost alone: the Host header names another.");
+        }
+        if !self.browsers_pass && headers.contains_key("sec-fetch-site") {
+            return Some("This port answers to programs alone, not to browsers.");
         }
         if self.handshakes_pass && headers.contains_key(UPGRADE) {
             return None;
@@ -140,6 +192,14 @@ mod tests {
         for (headers, expected) in cases {
             assert_eq!(passes(&guard, headers), expected, "{headers:?}");
         }
+    }
+
+    #[test]
+    fn where_no_browser_has_any_business_none_passes() {
+        let guard = Guard::new(3000, &[]).refusing_browsers();
+        let fetched = (HeaderName::from_static("sec-fetch-site"), "cross-site");
+        assert!(!passes(&guard, &[(HOST, "localhost:3000"), fetched]));
+        assert!(passes(&guard, &[(HOST, "localhost:3000")]));
     }
 
     #[test]

@@ -16,8 +16,8 @@ use crate::cli::RunOptions;
 use crate::cognito::UserPool;
 use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser};
 use crate::gateway::{self, Gateway};
-use crate::lambda::{self, Endpoints, Function, Functions, Reaper, RuntimeApi, Variables};
-use crate::loopback::{self, Guard};
+use crate::lambda::{self, Endpoints, Function, Functions, Reaper, Variables};
+use crate::loopback::{self, Guard, Port};
 use crate::problem::{OrProblem, Problem};
 use crate::programs::Programs;
 use crate::state::StateFolder;
@@ -49,12 +49,10 @@ impl RunningStack {
         let ports = Ports::listen(options.port).await?;
         let (pool, users) = open_pool(&state, &stack, &options.users).await?;
         let tables = Tables::open(&state.path("tables.db"), &stack.tables)?;
-        let runtime = Arc::new(RuntimeApi::default());
         let reaper = Reaper::start()?;
         let host = FunctionHost {
             variables: variables(&ports, &stack, &place, pool.as_deref()),
             programs: programs(&options, &stack)?,
-            runtime: Arc::clone(&runtime),
             group: reaper.group(),
         };
         let functions = Arc::new(host.functions(&stack)?);
@@ -63,7 +61,6 @@ impl RunningStack {
         ports.serve(Parts {
             gateway: Arc::clone(&gateway),
             functions: Arc::clone(&functions),
-            runtime,
             tables: tables.clone(),
             pool,
         });
@@ -152,7 +149,6 @@ fn programs(options: &RunOptions, stack: &Stack) -> Result<Programs, Problem> {
 struct FunctionHost {
     variables: Variables,
     programs: Programs,
-    runtime: Arc<RuntimeApi>,
     group: i32,
 }
 
@@ -166,7 +162,6 @@ impl FunctionHost {
                     spec.clone(),
                     self.programs.find(spec)?,
                     self.variables.clone(),
-                    Arc::clone(&self.runtime),
                     self.group,
                 ))
             })
@@ -185,7 +180,6 @@ fn variables(ports: &Ports, stack: &Stack, place: &Place, pool: Option<&UserPool
             websocket: ports.websocket(stage),
             public_origin: ports.web(),
             cognito: pool.map(|_| ports.cognito.url()),
-            runtime_api: ports.runtime.address(),
         },
         stage_host_and_path: format!("{}.execute-api.{}.amazonaws.com/{stage}", stack.api.id, place.region),
         issuer: pool.map(UserPool::issuer),
@@ -226,47 +220,6 @@ fn endpoints_file(ports: &Ports, stack: &Stack, pool: Option<&UserPool>, users: 
     }
 }
 
-/// A port that is listened on.
-struct Port {
-    listener: TcpListener,
-    number: u16,
-}
-
-impl Port {
-    async fn listen(number: u16) -> Result<Self, Problem> {
-        let listener = loopback::listen(number).await?;
-        let address = listener
-            .local_addr()
-            .or_problem(|| "A port was lost while starting: start again".to_owned())?;
-        Ok(Self {
-            listener,
-            number: address.port(),
-        })
-    }
-
-    fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.number)
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}", self.address())
-    }
-
-    /// Answers with `router`, to this machine alone and to no web page.
-    fn serve(self, router: Router) {
-        serve(self.listener, Guard::new(self.number, &[]).before(router));
-    }
-}
-
-fn serve(listener: TcpListener, router: Router) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, service).await {
-            tracing::error!(%error, "a port has closed");
-        }
-    });
-}
-
 /// All ports of a stack. Each AWS service has one of its own, since their clients expect to be at the root of a host.
 struct Ports {
     main: Port,
@@ -275,14 +228,12 @@ struct Ports {
     lambda: Port,
     dynamodb: Port,
     cognito: Port,
-    runtime: Port,
 }
 
 /// What answers at the ports.
 struct Parts {
     gateway: Arc<Gateway>,
     functions: Arc<Functions>,
-    runtime: Arc<RuntimeApi>,
     tables: Tables,
     pool: Option<Arc<UserPool>>,
 }
@@ -296,7 +247,6 @@ impl Ports {
             lambda: Port::listen(0).await?,
             dynamodb: Port::listen(0).await?,
             cognito: Port::listen(0).await?,
-            runtime: Port::listen(0).await?,
             main,
         })
     }
@@ -313,15 +263,15 @@ impl Ports {
         let guard = Guard::new(self.main.number, &[self.web()]).letting_handshakes_pass();
         let front = guard.before(front_door(Arc::clone(&parts.gateway), self.main.number));
         if let Some(listener) = self.main_on_ipv6 {
-            serve(listener, front.clone());
+            loopback::serve(listener, front.clone());
         }
-        serve(self.main.listener, front);
-        self.management.serve(gateway::management(parts.gateway));
-        self.lambda.serve(lambda::invoke_api(parts.functions));
-        self.dynamodb.serve(crate::tables::router(parts.tables));
-        self.runtime.serve(parts.runtime.router());
+        loopback::serve(self.main.listener, front);
+        self.management.serve_programs(gateway::management(parts.gateway));
+        self.lambda.serve_programs(lambda::invoke_api(parts.functions));
+        self.dynamodb.serve_programs(crate::tables::router(parts.tables));
         if let Some(pool) = parts.pool {
-            self.cognito.serve(pool.router());
+            let guard = Guard::new(self.cognito.number, &[]);
+            loopback::serve(self.cognito.listener, guard.before(pool.router()));
         }
     }
 }

@@ -43,7 +43,6 @@ pub(crate) enum Outcome {
 /// A running process and the event that it works on.
 #[derive(Debug)]
 pub(crate) struct Environment {
-    pub(crate) id: String,
     function_arn: String,
     events: mpsc::Sender<Invocation>,
     inbox: tokio::sync::Mutex<mpsc::Receiver<Invocation>>,
@@ -68,7 +67,6 @@ impl Environment {
     /// # Errors
     /// The program cannot be executed.
     pub(crate) fn start(
-        id: String,
         function: &FunctionSpec,
         program: &Path,
         variables: impl IntoIterator<Item = (String, String)>,
@@ -84,18 +82,18 @@ impl Environment {
             .kill_on_drop(true)
             .spawn()?;
         let last_lines = Arc::new(Mutex::new(VecDeque::new()));
+        let label = function.binary.as_ref().unwrap_or(&function.name);
         if let Some(stdout) = child.stdout.take() {
-            tokio::spawn(relay_lines(stdout, function.name.clone(), Arc::clone(&last_lines)));
+            tokio::spawn(relay_lines(stdout, label.clone(), Arc::clone(&last_lines)));
         }
         if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(relay_lines(stderr, function.name.clone(), Arc::clone(&last_lines)));
+            tokio::spawn(relay_lines(stderr, label.clone(), Arc::clone(&last_lines)));
         }
         let kill = Arc::new(Notify::new());
         let (exit_sender, exit) = watch::channel(None);
         tokio::spawn(watch_over(child, Arc::clone(&kill), exit_sender));
         let (events, inbox) = mpsc::channel(1);
         Ok(Arc::new(Self {
-            id,
             function_arn: function.arn.clone(),
             events,
             inbox: tokio::sync::Mutex::new(inbox),
@@ -180,6 +178,11 @@ impl Environment {
                 })
             }
         }
+    }
+
+    /// Waits until the process has ended.
+    pub(crate) async fn ended(&self) {
+        exited(&mut self.exit.clone()).await;
     }
 
     /// Whether the process ever asked for an event.

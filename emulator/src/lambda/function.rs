@@ -10,9 +10,10 @@ use tokio::sync::Semaphore;
 
 use super::environment::{Environment, Outcome};
 use super::output::{FunctionError, InvocationResult};
-use super::runtime_api::RuntimeApi;
+use super::runtime_api;
 use super::variables::Variables;
 use crate::identifiers;
+use crate::loopback::Port;
 use crate::problem::Problem;
 use crate::template::FunctionSpec;
 
@@ -27,7 +28,6 @@ pub(crate) struct Function {
     pub(crate) spec: FunctionSpec,
     program: PathBuf,
     variables: Variables,
-    runtime: Arc<RuntimeApi>,
     group: i32,
     idle: Mutex<Vec<Arc<Environment>>>,
     places: Semaphore,
@@ -38,14 +38,12 @@ impl Function {
         spec: FunctionSpec,
         program: PathBuf,
         variables: Variables,
-        runtime: Arc<RuntimeApi>,
         group: i32,
     ) -> Self {
         Self {
             spec,
             program,
             variables,
-            runtime,
             group,
             idle: Mutex::default(),
             places: Semaphore::new(MAX_ENVIRONMENTS),
@@ -64,7 +62,7 @@ impl Function {
                 self.program.display()
             ))
         };
-        let environment = self.start().map_err(|error| stopped(error.message))?;
+        let environment = self.start().await.map_err(|error| stopped(error.message))?;
         match tokio::time::timeout(INIT_TIMEOUT, environment.initialised()).await {
             Ok(Ok(())) => {
                 self.keep(environment);
@@ -82,7 +80,7 @@ impl Function {
         loop {
             let environment = match self.take_idle() {
                 Some(environment) => environment,
-                None => self.start()?,
+                None => self.start().await?,
             };
             match environment.invoke(payload.clone(), self.spec.timeout).await {
                 Outcome::Answered(result) => {
@@ -91,38 +89,31 @@ impl Function {
                 }
                 Outcome::Lost(error) => {
                     tracing::warn!(function = self.spec.name, error = error.message, "environment lost");
-                    self.runtime.forget(&environment);
                     return Err(error);
                 }
-                Outcome::NeverTaken => {
-                    self.runtime.forget(&environment);
-                    // A program that ends before it asks for an event would be started for ever.
-                    if !environment.was_ready() {
-                        return Err(FunctionError::not_started("it ended before it took the event"));
-                    }
+                // A program that ends before it asks for an event would be started for ever.
+                Outcome::NeverTaken if !environment.was_ready() => {
+                    return Err(FunctionError::not_started("it ended before it took the event"));
                 }
+                Outcome::NeverTaken => {}
             }
         }
     }
 
-    fn start(&self) -> Result<Arc<Environment>, FunctionError> {
-        let id = identifiers::environment();
-        let variables = self.variables.of(&self.spec, &id);
-        let environment = Environment::start(id, &self.spec, &self.program, variables, self.group)
-            .map_err(|error| FunctionError::not_started(&error.to_string()))?;
-        self.runtime.serve(Arc::clone(&environment));
+    async fn start(&self) -> Result<Arc<Environment>, FunctionError> {
+        let not_started = |error: &dyn std::fmt::Display| FunctionError::not_started(&error.to_string());
+        let port = Port::listen(0).await.map_err(|problem| not_started(&problem))?;
+        let variables = self.variables.of(&self.spec, &identifiers::environment(), &port.address());
+        let environment = Environment::start(&self.spec, &self.program, variables, self.group)
+            .map_err(|error| not_started(&error))?;
+        runtime_api::serve(port, Arc::clone(&environment));
         Ok(environment)
     }
 
     fn take_idle(&self) -> Option<Arc<Environment>> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(environment) = idle.pop() {
-            if !environment.has_exited() {
-                return Some(environment);
-            }
-            self.runtime.forget(&environment);
-        }
-        None
+        idle.retain(|environment| !environment.has_exited());
+        idle.pop()
     }
 
     fn keep(&self, environment: Arc<Environment>) {

@@ -14,5 +14,4 @@ pub(crate) use invoke_api::router as invoke_api;
 pub(crate) use output::FunctionError;
 pub(crate) use output::InvocationResult;
 pub(crate) use reaper::{Reaper, reap};
-pub(crate) use runtime_api::RuntimeApi;
 pub(crate) use variables::{Endpoints, Variables};

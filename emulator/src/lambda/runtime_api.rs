@@ -1,11 +1,10 @@
-//! The Runtime API, spoken with function processes
+//! The Runtime API, spoken with one function process
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>).
 //!
-//! One listener serves all of them: each environment's `AWS_LAMBDA_RUNTIME_API` ends with its own unguessable id, so
-//! that one process cannot take another's events.
+//! Each environment has a port of its own, because `AWS_LAMBDA_RUNTIME_API` is a bare `host:port` on AWS and runtimes
+//! rely on that.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use axum::Router;
@@ -17,50 +16,30 @@ use axum::routing::{get, post};
 
 use super::environment::{Environment, Invocation};
 use super::output::FunctionError;
+use crate::loopback::Port;
 
 /// Lambda's limit for the answer of a synchronous invocation (bytes).
 const MAX_RESPONSE_BYTES: usize = 6 * 1024 * 1024;
 
-/// The environments that may ask for events.
-#[derive(Debug, Default)]
-pub(crate) struct RuntimeApi {
-    environments: Mutex<HashMap<String, Arc<Environment>>>,
+/// Serves `environment` on `port` for as long as its process lives.
+pub(super) fn serve(port: Port, environment: Arc<Environment>) {
+    let router = Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .route("/2018-06-01/runtime/invocation/{request}/response", post(response))
+        .route("/2018-06-01/runtime/invocation/{request}/error", post(error))
+        .route("/2018-06-01/runtime/init/error", post(init_error))
+        .layer(DefaultBodyLimit::max(MAX_RESPONSE_BYTES))
+        .with_state(Arc::clone(&environment));
+    let serving = port.serve_programs(router);
+    tokio::spawn(async move {
+        environment.ended().await;
+        serving.abort();
+    });
 }
 
-impl RuntimeApi {
-    pub(crate) fn serve(&self, environment: Arc<Environment>) {
-        self.all().insert(environment.id.clone(), environment);
-    }
+type Served = State<Arc<Environment>>;
 
-    pub(crate) fn forget(&self, environment: &Environment) {
-        self.all().remove(&environment.id);
-    }
-
-    fn find(&self, id: &str) -> Option<Arc<Environment>> {
-        self.all().get(id).cloned()
-    }
-
-    fn all(&self) -> MutexGuard<'_, HashMap<String, Arc<Environment>>> {
-        self.environments.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn router(self: Arc<Self>) -> Router {
-        Router::new()
-            .route("/{environment}/2018-06-01/runtime/invocation/next", get(next))
-            .route("/{environment}/2018-06-01/runtime/invocation/{request}/response", post(response))
-            .route("/{environment}/2018-06-01/runtime/invocation/{request}/error", post(error))
-            .route("/{environment}/2018-06-01/runtime/init/error", post(init_error))
-            .layer(DefaultBodyLimit::max(MAX_RESPONSE_BYTES))
-            .with_state(self)
-    }
-}
-
-type Api = State<Arc<RuntimeApi>>;
-
-async fn next(State(api): Api, Path(id): Path<String>) -> Response<Body> {
-    let Some(environment) = api.find(&id) else {
-        return StatusCode::FORBIDDEN.into_response();
-    };
+async fn next(State(environment): Served) -> Response<Body> {
     match environment.next().await {
         Some(invocation) => event(invocation),
         None => StatusCode::GONE.into_response(),
@@ -82,38 +61,28 @@ fn event(invocation: Invocation) -> Response<Body> {
     (headers, invocation.payload).into_response()
 }
 
-async fn response(
-    State(api): Api,
-    Path((id, request_id)): Path<(String, String)>,
-    payload: Bytes,
-) -> StatusCode {
-    answered(api.find(&id).map(|environment| environment.answer(&request_id, Ok(payload))))
+async fn response(State(environment): Served, Path(request_id): Path<String>, payload: Bytes) -> StatusCode {
+    answered(environment.answer(&request_id, Ok(payload)))
 }
 
 async fn error(
-    State(api): Api,
-    Path((id, request_id)): Path<(String, String)>,
+    State(environment): Served,
+    Path(request_id): Path<String>,
     headers: HeaderMap,
     payload: Bytes,
 ) -> StatusCode {
-    let failure = function_error(&headers, &payload);
-    answered(api.find(&id).map(|environment| environment.answer(&request_id, Err(failure))))
+    answered(environment.answer(&request_id, Err(function_error(&headers, &payload))))
 }
 
-fn answered(known: Option<bool>) -> StatusCode {
-    match known {
-        Some(true) => StatusCode::ACCEPTED,
-        Some(false) => StatusCode::BAD_REQUEST,
-        None => StatusCode::FORBIDDEN,
-    }
+/// An answer to an event that is not under way, or no longer, is refused.
+fn answered(taken: bool) -> StatusCode {
+    if taken { StatusCode::ACCEPTED } else { StatusCode::BAD_REQUEST }
 }
 
-async fn init_error(State(api): Api, Path(id): Path<String>, headers: HeaderMap, payload: Bytes) -> StatusCode {
+async fn init_error(State(environment): Served, headers: HeaderMap, payload: Bytes) -> StatusCode {
     let failure = function_error(&headers, &payload);
     tracing::error!(error = failure.message, "a function failed to initialise");
-    if let Some(environment) = api.find(&id) {
-        environment.kill();
-    }
+    environment.kill();
     StatusCode::ACCEPTED
 }
 

@@ -20,8 +20,6 @@ pub(crate) struct Endpoints {
     pub(crate) public_origin: String,
     /// The user pool's address; absent when the template has no pool of its own.
     pub(crate) cognito: Option<String>,
-    /// `host:port` and path of the Runtime API, without the environment's own part.
-    pub(crate) runtime_api: String,
 }
 
 /// Makes the environment of function processes.
@@ -36,15 +34,21 @@ pub(crate) struct Variables {
 }
 
 impl Variables {
-    /// The whole environment of one process; nothing is inherited.
-    pub(crate) fn of(&self, function: &FunctionSpec, environment_id: &str) -> BTreeMap<String, String> {
+    /// The whole environment of one process; nothing is inherited. `runtime_api` is the `host:port` of its Runtime API,
+    /// `environment_id` the name of its log stream.
+    pub(crate) fn of(
+        &self,
+        function: &FunctionSpec,
+        environment_id: &str,
+        runtime_api: &str,
+    ) -> BTreeMap<String, String> {
         let mut variables: BTreeMap<String, String> = function
             .variables
             .iter()
             .map(|(name, value)| (name.clone(), self.replaced(name, value)))
             .collect();
         variables.extend(self.added());
-        variables.extend(self.runtime(function, environment_id));
+        variables.extend(runtime(function, environment_id, runtime_api));
         variables
     }
 
@@ -77,25 +81,25 @@ impl Variables {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
     }
+}
 
-    /// What Lambda itself sets
-    /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>).
-    fn runtime(&self, function: &FunctionSpec, environment_id: &str) -> [(String, String); 11] {
-        [
-            ("AWS_LAMBDA_RUNTIME_API", format!("{}/{environment_id}", self.endpoints.runtime_api)),
-            ("AWS_LAMBDA_FUNCTION_NAME", function.name.clone()),
-            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),
-            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
-            ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", function.name)),
-            ("AWS_LAMBDA_LOG_STREAM_NAME", environment_id.to_owned()),
-            ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".to_owned()),
-            ("_HANDLER", "bootstrap".to_owned()),
-            ("LANG", "en_US.UTF-8".to_owned()),
-            ("TZ", ":UTC".to_owned()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-    }
+/// What Lambda itself sets
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>).
+fn runtime(function: &FunctionSpec, environment_id: &str, runtime_api: &str) -> [(String, String); 11] {
+    [
+        ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_owned()),
+        ("AWS_LAMBDA_FUNCTION_NAME", function.name.clone()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", function.name)),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", environment_id.to_owned()),
+        ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".to_owned()),
+        ("_HANDLER", "bootstrap".to_owned()),
+        ("LANG", "en_US.UTF-8".to_owned()),
+        ("TZ", ":UTC".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
 }
 
 /// Moves the pool's published documents to the local pool; the issuer itself is a name, not an address, and stays.
@@ -130,7 +134,6 @@ mod tests {
                 websocket: "ws://localhost:4/ws".into(),
                 public_origin: "http://localhost:4".into(),
                 cognito: Some("http://127.0.0.1:5".into()),
-                runtime_api: "127.0.0.1:6".into(),
             },
             stage_host_and_path: "api.execute-api.us-east-1.amazonaws.com/ws".into(),
             issuer: Some(ISSUER.into()),
@@ -148,7 +151,7 @@ mod tests {
             binary: None,
             asset: None,
         };
-        variables().of(&function, "e1")
+        variables().of(&function, "e1", "127.0.0.1:6")
     }
 
     #[test]
