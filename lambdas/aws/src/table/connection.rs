@@ -80,10 +80,7 @@ impl Registry for Table {
             .await
         {
             Ok(_) => Ok(Registered::Now),
-            Err(error) => match cancellation(error) {
-                Ok(reasons) => why_not_registered(&reasons),
-                Err(error) => Err(failed("register")(error)),
-            },
+            Err(error) => why_not_registered(&cancellation("register", error)?),
         }
     }
 }

@@ -35,14 +35,18 @@ pub(super) fn obstacle(reason: &CancellationReason) -> Obstacle {
     }
 }
 
-/// The reasons of a cancelled transaction, one per item in their order; the error itself if it was not cancelled.
+/// The reasons of a cancelled transaction, one per item in their order.
+///
+/// # Errors
+/// When it failed in another way, so that its outcome is unknown.
 pub(super) fn cancellation(
+    operation: &'static str,
     error: SdkError<TransactWriteItemsError>,
-) -> Result<Vec<CancellationReason>, SdkError<TransactWriteItemsError>> {
+) -> Result<Vec<CancellationReason>, TableError> {
     match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
             Ok(cancelled.cancellation_reasons().to_vec())
         }
-        _ => Err(error),
+        _ => Err(failed(operation)(error)),
     }
 }

@@ -34,10 +34,7 @@ impl Log for Table {
             .await
         {
             Ok(_) => Ok(Appended::Done),
-            Err(error) => match cancellation(error) {
-                Ok(reasons) => why_not_appended(&reasons),
-                Err(error) => Err(failed("append")(error)),
-            },
+            Err(error) => why_not_appended(&cancellation("append", error)?),
         }
     }
 
