@@ -1,11 +1,12 @@
 //! Posts to connections through API Gateway's `@connections`.
 
 use aws_sdk_apigatewaymanagement::Client;
-use aws_sdk_apigatewaymanagement::error::{DisplayErrorContext, SdkError};
+use aws_sdk_apigatewaymanagement::error::SdkError;
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use domain::connection::ConnectionId;
 use domain::wire::Frame;
+use service::describe::describe;
 use service::ports::{Posted, Sockets};
 
 /// The connections of one stage.
@@ -45,7 +46,7 @@ fn outcome(connection: &ConnectionId, error: &SdkError<PostToConnectionError>) -
         (Some(PostToConnectionError::GoneException(_)), _) | (_, Some(410)) => Posted::Gone,
         (Some(PostToConnectionError::LimitExceededException(_)), _) | (_, Some(429)) => Posted::Throttled,
         _ => {
-            tracing::warn!(connection = %connection, status, error = %DisplayErrorContext(error), "post.failed");
+            tracing::warn!(connection = %connection, status, error = describe(error), "post.failed");
             Posted::Failed
         }
     }

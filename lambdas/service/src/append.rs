@@ -6,8 +6,7 @@ use domain::connection::Shards;
 use domain::digest::Digest;
 use domain::jitter::Jitter;
 use domain::limits::APPEND_ATTEMPTS_MAX;
-use domain::log::{Draft, Entry, Head, Sent};
-use domain::message_id::MessageId;
+use domain::log::{Draft, Entry, Head};
 use domain::timestamp::Timestamp;
 
 use crate::guesses::Guesses;
@@ -61,7 +60,7 @@ impl<L: Log, C: Clock> Appender<'_, L, C> {
                     return Ok(self.fresh(draft, &head));
                 }
                 Appended::IdKnown => {
-                    if let Some(known) = self.known(draft, now).await? {
+                    if let Some(known) = self.known(draft).await? {
                         return Ok(known);
                     }
                 }
@@ -110,8 +109,8 @@ impl<L: Log, C: Clock> Appender<'_, L, C> {
         }
     }
 
-    /// The first answer to a message sent again; `None` if its id is no longer remembered after all.
-    async fn known(&self, draft: &Draft, now: Timestamp) -> Result<Option<InLog>, AppendError> {
+    /// The first answer to a message sent again; `None` if the memory of its id was deleted meanwhile.
+    async fn known(&self, draft: &Draft) -> Result<Option<InLog>, AppendError> {
         let Some(id) = &draft.id else { return Ok(None) };
         let Some(sent) = self.remembered(draft, id, now).await? else {
             return Ok(None);
@@ -141,14 +140,6 @@ impl<L: Log, C: Clock> Appender<'_, L, C> {
             duplicate: true,
             handed_over: sent.handed_over,
         }))
-    }
-
-    async fn remembered(&self, draft: &Draft, id: &MessageId, now: Timestamp) -> Result<Option<Sent>, TableError> {
-        Ok(self
-            .log
-            .sent(&draft.sender.id, id)
-            .await?
-            .filter(|sent| now < sent.life))
     }
 }
 

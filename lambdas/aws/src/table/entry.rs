@@ -118,7 +118,7 @@ impl Table {
         &self,
         channel: &Channel,
         way: &Way,
-        limit: usize,
+        limit: Option<usize>,
         now: Timestamp,
         start: Option<Row>,
     ) -> Result<(Vec<Row>, Option<Row>), TableError> {
@@ -142,12 +142,18 @@ impl Table {
             .set_expression_attribute_names(Some(names.map(|(n, v)| (n.to_owned(), v.to_owned())).collect()))
             .set_expression_attribute_values(Some(values.map(|(n, v)| (n.to_owned(), v)).collect()))
             .set_exclusive_start_key(start)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
             .send()
             .await
             .map_err(failed("entries"))?;
         Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
     }
+}
+
+/// Whether no more of them could be shown in one answer anyway.
+fn fills_a_frame(entries: &[Entry]) -> bool {
+    let bytes: usize = entries.iter().map(|entry| entry.content.as_str().len()).sum();
+    entries.len() >= 2 && bytes > FRAME_BYTES_MAX
 }
 
 /// Rows of another version of this code are left out, and said so.

@@ -1,16 +1,16 @@
 //! The SDK's errors as the ports know them, and what the reasons of a cancelled transaction mean.
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::CancellationReason;
 use service::ports::TableError;
 
-/// Wraps any error of the SDK, with all its causes and none of the request's content.
+/// Wraps any error of the SDK. Its `Debug` text would hold the answer's body, and rows with it; so only its causes are told.
 pub(super) fn failed<E>(operation: &'static str) -> impl Fn(SdkError<E>) -> TableError
 where
     E: std::error::Error + Send + Sync + 'static,
 {
-    move |error| TableError::new(operation, DisplayErrorContext(error).to_string())
+    move |error| TableError::new(operation, error)
 }
 
 /// Why one item of a transaction stood in its way.

@@ -98,6 +98,17 @@ async fn a_retry_tells_the_members_again_while_the_mark_is_missing() {
 }
 
 #[tokio::test]
+async fn a_retry_tells_the_members_whom_the_first_attempt_did_not_reach() {
+    let world = world();
+    let (alice, bob) = (join(&world, "alice").await, join(&world, "bob").await);
+    world.table.fail("members");
+    publish(&world, &alice, "all", "1", Some(ID)).await.unwrap();
+    world.table.recover();
+    publish(&world, &alice, "all", "1", Some(ID)).await.unwrap();
+    assert_eq!(world.sockets.frames(&bob.connection).len(), 1);
+}
+
+#[tokio::test]
 async fn other_content_under_the_same_id_is_a_conflict() {
     let world = world();
     let alice = join(&world, "alice").await;
