@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { isStopping, start } from './lib/processes.mjs';
 import { installPythonTools, pythonTool } from './lib/python.mjs';
 import { synthesise } from './lib/synthesise.mjs';
@@ -84,7 +85,7 @@ function lineCounter({ line, order = ['passed', 'failed'] }) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop();
     for (const text of lines) {
-      const match = line.exec(text.replace(/\u001b\[[\d;]*m/g, ''));
+      const match = line.exec(stripVTControlCharacters(text));
       if (match) order.forEach((kind, index) => (counts[kind] += Number(match[index + 1] ?? 0)));
     }
   };

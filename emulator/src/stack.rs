@@ -124,7 +124,7 @@ fn ready_made_user(pool: &UserPool, name: &str) -> Result<ReadyMadeUser, Problem
     })
 }
 
-/// 60 random bits in a form that satisfies Cognito's password policies, such as `Kx7f-3mQz-9aLp-w2`.
+/// 60 random bits in a form that satisfies Cognito's password policies, such as `zwyf-262x-rkgs-aL7`.
 fn readable_password() -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789A";
     let letters: Vec<char> = rand::random::<[u8; 12]>()
@@ -132,7 +132,7 @@ fn readable_password() -> String {
         .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
         .collect();
     let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
-    format!("{}-L7", groups.join("-"))
+    format!("{}-aL7", groups.join("-"))
 }
 
 fn programs(options: &RunOptions, stack: &Stack) -> Result<Programs, Problem> {

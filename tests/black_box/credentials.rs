@@ -29,7 +29,7 @@ async fn wrong_tokens_are_refused_with_their_reason_in_the_log() -> TestResult {
     let plain = claims.to_string();
     let parts: Vec<&str> = good.id.split('.').collect();
     let cases = [
-        ("tok_02_empty", String::new(), "missing_token"),
+        ("tok_02_empty", String::new(), "malformed_token"),
         ("tok_02_not_a_token", "hello".into(), "malformed_token"),
         ("tok_02_two_parts", format!("{}.{}", parts[0], parts[1]), "malformed_token"),
         ("tok_02_four_parts", format!("{}.x", good.id), "malformed_token"),

@@ -16,7 +16,9 @@ async fn open() -> TestResult<(Stack, Socket, String, TempDir)> {
 
 async fn call(stack: &Stack, method: &str, path: &str, body: Vec<u8>) -> TestResult<(u16, String, String)> {
     let address = format!("{}{path}", stack.endpoint("/management"));
-    let response = reqwest::Client::new().request(method.parse()?, address).body(body).send().await?;
+    // One client for all calls: making one takes longer than a call.
+    static CLIENT: std::sync::LazyLock<reqwest::Client> = std::sync::LazyLock::new(reqwest::Client::new);
+    let response = CLIENT.request(method.parse()?, address).body(body).send().await?;
     let status = response.status().as_u16();
     let error = response.headers().get("x-amzn-errortype").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
     Ok((status, error, response.text().await?))

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::watch;
 
 use crate::{TestResult, failure};
@@ -36,6 +36,8 @@ pub struct Stack {
     /// Everything the emulator and its functions have printed so far.
     log: Arc<Mutex<String>>,
     process: Child,
+    /// Closing it stops the emulator; tokio's `wait` would close it if the child still had it.
+    stdin: Option<ChildStdin>,
     state: PathBuf,
     _folder: Option<TempDir>,
 }
@@ -79,6 +81,7 @@ impl Stack {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
+        let stdin = process.stdin.take();
         let log = Arc::new(Mutex::new(String::new()));
         let ready = watch::Sender::new(false);
         let mut is_ready = ready.subscribe();
@@ -102,6 +105,7 @@ impl Stack {
             endpoints,
             log,
             process,
+            stdin,
             state,
             _folder: folder,
         })
@@ -156,7 +160,7 @@ impl Stack {
     /// # Errors
     /// It did not end, or not with success.
     pub async fn stop(mut self) -> TestResult {
-        drop(self.process.stdin.take());
+        drop(self.stdin.take());
         let status = tokio::time::timeout(PATIENCE, self.process.wait()).await??;
         if status.success() { Ok(()) } else { Err(failure(format!("the emulator ended with {status}: {}", self.log()))) }
     }

@@ -15,22 +15,30 @@ const MAX_WAITING_FRAMES: usize = 256;
 /// How long a shutdown waits for the `$disconnect` functions.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(3);
 
-/// What the rest of the emulator asks of a socket.
+/// Why the server ends a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// With 1000, as the `DELETE` of `@connections` does.
+    Deleted,
+    /// With 1001: the stage is going away.
+    GoingAway,
+}
+
+/// The socket's side of a connection.
 #[derive(Debug)]
-pub(crate) enum Command {
-    /// Send a text frame.
-    Post(String),
-    /// Close with 1000, as the `DELETE` of `@connections` does.
-    Delete,
-    /// Close with 1001: the stage is going away.
-    GoAway,
+pub(crate) struct Inbox {
+    /// Text frames to send.
+    pub(crate) frames: mpsc::Receiver<String>,
+    /// Set once; stands apart from the frames so that a client that does not read can be closed too.
+    pub(crate) end: watch::Receiver<Option<End>>,
 }
 
 /// A connection that the client sees as open.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) client: Client,
-    commands: mpsc::Sender<Command>,
+    frames: mpsc::Sender<String>,
+    end: watch::Sender<Option<End>>,
     last_active_ms: AtomicU64,
 }
 
@@ -46,7 +54,7 @@ pub(crate) enum PostError {
 impl Connection {
     /// Accepts `text` for sending; that the client received it is not known.
     pub(crate) fn post(&self, text: String) -> Result<(), PostError> {
-        self.commands.try_send(Command::Post(text)).map_err(|error| match error {
+        self.frames.try_send(text).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => PostError::BufferFull,
             mpsc::error::TrySendError::Closed(_) => PostError::Gone,
         })?;
@@ -54,9 +62,9 @@ impl Connection {
         Ok(())
     }
 
-    /// Asks the socket to close; waits only for a place in its queue.
-    pub(crate) async fn delete(&self) -> Result<(), PostError> {
-        self.commands.send(Command::Delete).await.map_err(|_| PostError::Gone)
+    /// Asks the socket to close.
+    pub(crate) fn end(&self, end: End) {
+        self.end.send_replace(Some(end));
     }
 
     pub(crate) fn touch(&self) {
@@ -87,13 +95,19 @@ impl Default for Connections {
 
 impl Connections {
     /// Makes a connection reachable; from now on its id is not 410 any more.
-    pub(crate) fn open(&self, client: Client) -> (Arc<Connection>, mpsc::Receiver<Command>) {
-        let (commands, inbox) = mpsc::channel(MAX_WAITING_FRAMES);
+    pub(crate) fn open(&self, client: Client) -> (Arc<Connection>, Inbox) {
+        let (frames, inbox) = mpsc::channel(MAX_WAITING_FRAMES);
+        let (end, ended) = watch::channel(None);
         let connection = Arc::new(Connection {
             last_active_ms: AtomicU64::new(client.connected_at_ms),
             client,
-            commands,
+            frames,
+            end,
         });
+        let inbox = Inbox {
+            frames: inbox,
+            end: ended,
+        };
         self.running.send_modify(|count| *count += 1);
         self.all()
             .insert(connection.client.connection_id.clone(), Arc::clone(&connection));
@@ -115,10 +129,8 @@ impl Connections {
     }
 
     pub(crate) async fn close_all(&self) {
-        let open: Vec<_> = self.all().values().cloned().collect();
-        for connection in open {
-            // A full queue belongs to a client that does not read: its socket is simply dropped.
-            let _ = connection.commands.try_send(Command::GoAway);
+        for connection in self.all().values() {
+            connection.end(End::GoingAway);
         }
         let mut running = self.running.subscribe();
         let all_ended = running.wait_for(|count| *count == 0);

@@ -12,7 +12,7 @@ use axum::routing::post;
 use serde_json::json;
 
 use super::Gateway;
-use super::connections::{Connection, PostError};
+use super::connections::{Connection, End, PostError};
 use super::events::iso_8601;
 use crate::identifiers;
 
@@ -23,7 +23,7 @@ const MAX_POST_BYTES: usize = 128 * 1024;
 pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
     Router::new()
         .route(
-            "/{stage}/@connections/{connection_id}",
+            "/{stage}/{at_connections}/{connection_id}",
             post(post_to_connection).get(get_connection).delete(delete_connection),
         )
         .fallback(|| async { forbidden() })
@@ -36,7 +36,7 @@ type Refusal = Response<Body>;
 
 async fn post_to_connection(
     State(gateway): State<Arc<Gateway>>,
-    Path(path): Path<(String, String)>,
+    Path(path): Path<(String, String, String)>,
     data: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<StatusCode, Refusal> {
     let connection = find(&gateway, &path)?;
@@ -57,7 +57,7 @@ async fn post_to_connection(
 
 async fn get_connection(
     State(gateway): State<Arc<Gateway>>,
-    Path(path): Path<(String, String)>,
+    Path(path): Path<(String, String, String)>,
 ) -> Result<Response<Body>, Refusal> {
     let connection = find(&gateway, &path)?;
     let client = &connection.client;
@@ -75,16 +75,20 @@ async fn get_connection(
 
 async fn delete_connection(
     State(gateway): State<Arc<Gateway>>,
-    Path(path): Path<(String, String)>,
+    Path(path): Path<(String, String, String)>,
 ) -> Result<StatusCode, Refusal> {
     let connection = find(&gateway, &path)?;
-    connection.delete().await.map_err(|_| gone())?;
+    connection.end(End::Deleted);
     gateway.connections.close(&connection.client.connection_id);
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn find(gateway: &Gateway, (stage, connection_id): &(String, String)) -> Result<Arc<Connection>, Refusal> {
-    if stage != gateway.stage() {
+/// Clients write `@connections` plain or as `%40connections`: the path arrives here decoded.
+fn find(
+    gateway: &Gateway,
+    (stage, at_connections, connection_id): &(String, String, String),
+) -> Result<Arc<Connection>, Refusal> {
+    if stage != gateway.stage() || at_connections != "@connections" {
         return Err(forbidden());
     }
     if !identifiers::is_gateway_id(connection_id) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use tokio::sync::mpsc;
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::Gateway;
-use super::connections::{Command, Connection};
+use super::connections::{Connection, End, Inbox};
 use super::events::{AuthorizerContext, Client};
 use super::integration::IntegrationError;
 use super::routes;
@@ -27,8 +27,8 @@ const MAX_MESSAGE_BYTES: usize = 128 * 1024;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// How long a peer may take for one frame, or for its half of the closing handshake.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a peer may take for its half of the closing handshake.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The read buffer of an idle socket; the library's default of 128 KiB is too much for thousands of them.
 const READ_BUFFER_BYTES: usize = 8 * 1024;
 
@@ -69,7 +69,7 @@ impl Gateway {
             .max_frame_size(Some(MAX_FRAME_BYTES))
             .max_message_size(Some(MAX_MESSAGE_BYTES));
         let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
-        let (connection, commands) = self.connections.open(client);
+        let (connection, inbox) = self.connections.open(client);
         let authorizer = authorizer.map(Arc::new);
         let session = Session {
             gateway: Arc::clone(&self),
@@ -77,7 +77,7 @@ impl Gateway {
             authorizer: authorizer.clone(),
             socket,
         };
-        let ending = session.run(commands).await;
+        let ending = session.run(inbox).await;
         self.connections.close(&connection.client.connection_id);
         self.disconnect(&connection.client, ending, authorizer.as_deref()).await;
         self.connections.ended();
@@ -140,13 +140,14 @@ struct Session {
 }
 
 impl Session {
-    async fn run(mut self, mut commands: mpsc::Receiver<Command>) -> Ending {
+    async fn run(mut self, mut inbox: Inbox) -> Ending {
         let end_of_life = Instant::now() + LIFETIME;
         let mut idle_until = Instant::now() + IDLE_TIMEOUT;
         loop {
             let step = tokio::select! {
                 frame = self.socket.next() => self.received(frame),
-                Some(command) = commands.recv() => self.obey(command).await,
+                Some(text) = inbox.frames.recv() => self.send(text, &mut inbox.end, end_of_life).await,
+                end = asked_to_end(&mut inbox.end) => Step::Close(end),
                 () = sleep_until(idle_until.min(end_of_life)) => Step::Close(GOING_AWAY),
             };
             match step {
@@ -196,14 +197,12 @@ impl Session {
         }
     }
 
-    async fn obey(&mut self, command: Command) -> Step {
-        match command {
-            Command::Post(text) => match timeout(PATIENCE, self.socket.send(Message::text(text))).await {
-                Ok(Ok(())) => Step::Active,
-                _ => Step::Lost,
-            },
-            Command::Delete => Step::Close(DELETED),
-            Command::GoAway => Step::Close(GOING_AWAY),
+    /// Sends one frame. A client that does not read keeps its socket, as on AWS, until it is closed from elsewhere.
+    async fn send(&mut self, text: String, end: &mut watch::Receiver<Option<End>>, end_of_life: Instant) -> Step {
+        tokio::select! {
+            sent = self.socket.send(Message::text(text)) => if sent.is_ok() { Step::Active } else { Step::Lost },
+            end = asked_to_end(end) => Step::Close(end),
+            () = sleep_until(end_of_life) => Step::Close(GOING_AWAY),
         }
     }
 
@@ -224,6 +223,14 @@ impl Session {
     async fn drain(&mut self) {
         self.gateway.connections.close(&self.connection.client.connection_id);
         let _ = timeout(PATIENCE, async { while let Some(Ok(_)) = self.socket.next().await {} }).await;
+    }
+}
+
+/// Waits until somebody asks for the end.
+async fn asked_to_end(end: &mut watch::Receiver<Option<End>>) -> Ending {
+    match end.wait_for(Option::is_some).await.map(|end| *end) {
+        Ok(Some(End::Deleted)) => DELETED,
+        _ => GOING_AWAY,
     }
 }
 

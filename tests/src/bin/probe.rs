@@ -81,6 +81,10 @@ async fn obey(order: &str, event: &Value) -> Result<Value, Error> {
             tokio::time::sleep(Duration::from_secs(60)).await;
             Ok(Value::Null)
         }
+        "slow" => {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            Ok(json!({ "statusCode": 200 }))
+        }
         "environment" => {
             let names: Vec<String> = std::env::vars().map(|(name, _)| name).collect();
             Ok(json!({ "statusCode": 200, "body": json!({ "names": names, "process": std::process::id() }).to_string() }))
