@@ -112,7 +112,7 @@ impl<L: Log, C: Clock> Appender<'_, L, C> {
     /// The first answer to a message sent again; `None` if the memory of its id was deleted meanwhile.
     async fn known(&self, draft: &Draft) -> Result<Option<InLog>, AppendError> {
         let Some(id) = &draft.id else { return Ok(None) };
-        let Some(sent) = self.remembered(draft, id, now).await? else {
+        let Some(sent) = self.log.sent(&draft.sender.id, id).await? else {
             return Ok(None);
         };
         if sent.digest != Digest::of(&draft.channel, &draft.content) {

@@ -94,20 +94,16 @@ impl LogReader for Table {
         now: Timestamp,
     ) -> Result<Vec<Entry>, TableError> {
         let way = Way::from(span);
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut start = None;
-        loop {
-            let (rows, next) = self
-                .entry_rows(channel, &way, count - entries.len(), now, start)
-                .await?;
+        let (rows, mut next) = self.entry_rows(channel, &way, Some(count), now, None).await?;
+        let mut entries = readable(&rows);
+        // What the first page lacks was past its life, and there may be much more of that: from here on in large pages.
+        while entries.len() < count && !fills_a_frame(&entries) && next.is_some() {
+            let (rows, after) = self.entry_rows(channel, &way, None, now, next).await?;
             entries.extend(readable(&rows));
-            let bytes: usize = entries.iter().map(|entry| entry.content.as_str().len()).sum();
-            let enough = entries.len() >= count || (bytes > FRAME_BYTES_MAX && entries.len() >= 2);
-            if enough || next.is_none() {
-                return Ok(entries);
-            }
-            start = next;
+            next = after;
         }
+        entries.truncate(count);
+        Ok(entries)
     }
 }
 

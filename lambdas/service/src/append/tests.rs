@@ -5,6 +5,7 @@
 use domain::channel::Channel;
 use domain::content::Content;
 use domain::log::Sender;
+use domain::message_id::MessageId;
 use futures_util::future::join_all;
 
 use super::*;
