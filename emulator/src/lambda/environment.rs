@@ -229,7 +229,7 @@ fn describe(status: ExitStatus) -> String {
     }
 }
 
-/// Passes a process's output on to the emulator's log, line by line.
+/// Passes a process's output on to standard error, line by line and unchanged: it has its own time and level.
 async fn relay_lines(output: impl AsyncRead + Unpin, function: String, last_lines: Arc<Mutex<VecDeque<String>>>) {
     let mut lines = BufReader::new(output).lines();
     while let Ok(Some(mut line)) = lines.next_line().await {
@@ -237,7 +237,7 @@ async fn relay_lines(output: impl AsyncRead + Unpin, function: String, last_line
             let end = line.floor_char_boundary(MAX_LINE_BYTES);
             line.truncate(end);
         }
-        tracing::info!(target: "function", "[{function}] {line}");
+        eprintln!("[{function}] {line}");
         let mut kept = lock(&last_lines);
         if kept.len() == LAST_LINES {
             kept.pop_front();
