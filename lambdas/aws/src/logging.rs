@@ -13,6 +13,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 /// The crates whose events are ours to word.
 const OURS: [&str; 3] = ["aws", "service", "domain"];
 
+/// Logs every error a handler returns, each 401 among them, and the text of panics. Both are said by then, in our words.
+const ERRORS_TWICE: &str = "lambda_runtime::layers::panic";
+
 /// Starts logging, at the level of `AWS_LAMBDA_LOG_LEVEL` for our own events. Again is without effect.
 pub fn start() {
     static ONCE: Once = Once::new();
@@ -20,6 +23,7 @@ pub fn start() {
         let level = level(std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().as_deref());
         let filter = Targets::new()
             .with_default(LevelFilter::WARN)
+            .with_target(ERRORS_TWICE, LevelFilter::OFF)
             .with_targets(OURS.map(|name| (name, level)));
         let lines = tracing_subscriber::fmt::layer()
             .json()

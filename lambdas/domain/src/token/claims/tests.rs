@@ -1,0 +1,213 @@
+//! Every claim, one wrong value at a time.
+
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use serde_json::json;
+
+const NOW: u64 = 1_700_000_000;
+
+fn rules() -> TokenRules {
+    let issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123".into();
+    TokenRules {
+        issuer,
+        client: "client1".into(),
+        access_tokens: false,
+    }
+}
+
+fn id_token() -> Value {
+    json!({
+        "sub": "a1b2", "iss": rules().issuer, "aud": "client1", "token_use": "id", "exp": NOW + 3600, "iat": NOW,
+        "auth_time": NOW - 60, "origin_jti": "o1", "cognito:username": "alice", "cognito:groups": ["g1", "two words"]
+    })
+}
+
+/// The result with one claim replaced, or removed where the value is `Value::Null` of JSON text "-".
+fn with(claim: &str, value: Value) -> Result<Identity, Reason> {
+    judge(&rules(), claim, value)
+}
+
+fn judge(rules: &TokenRules, claim: &str, value: Value) -> Result<Identity, Reason> {
+    let mut claims = id_token();
+    if value == json!("-") {
+        claims.as_object_mut().unwrap().remove(claim);
+    } else {
+        claims[claim] = value;
+    }
+    let text = claims.to_string();
+    Claims::read(text.as_bytes())?.identity(rules, Timestamp::from_seconds(NOW))
+}
+
+#[test]
+fn a_good_id_token_identifies() {
+    let who = with("x", json!({"__proto__": 1, "constructor": 2})).unwrap();
+    assert_eq!((who.user.as_str(), who.name.as_str()), ("a1b2", "alice"));
+    assert_eq!(who.groups.iter().map(GroupName::as_str).collect::<Vec<_>>(), ["g1"]);
+    assert_eq!(who.expires_at, Timestamp::from_seconds(NOW + 3600));
+    assert_eq!(who.signed_in_at, Timestamp::from_seconds(NOW - 60));
+    assert_eq!(who.origin_jti.as_deref(), Some("o1"));
+    assert_eq!(with("name", json!("Alice A.")).unwrap().name.as_str(), "Alice A.");
+}
+
+#[test]
+fn expiry_has_no_tolerance() {
+    assert!(with("exp", json!(NOW + 1)).is_ok());
+    assert_eq!(with("exp", json!(NOW)), Err(Reason::Expired));
+    assert_eq!(with("exp", json!(NOW - 1)), Err(Reason::Expired));
+}
+
+#[test]
+fn an_absurd_expiry_is_never_accepted() {
+    for exp in [
+        json!("-"),
+        json!(null),
+        json!("9999999999"),
+        json!(1.7e9),
+        json!(-1),
+        json!([NOW + 5]),
+        json!(1e300),
+    ] {
+        assert_eq!(with("exp", exp.clone()), Err(Reason::MalformedToken), "{exp}");
+    }
+    for exp in [1_u64 << 53, u64::MAX] {
+        assert_eq!(with("exp", json!(exp)), Err(Reason::MalformedToken), "{exp}");
+    }
+}
+
+#[test]
+fn a_life_of_24_hours_is_the_longest() {
+    let day = 24 * 3600;
+    assert!(with("exp", json!(NOW + day - 1)).is_ok());
+    assert!(with("exp", json!(NOW + day)).is_ok());
+    assert_eq!(with("exp", json!(NOW + day + 1)), Err(Reason::MalformedToken));
+}
+
+#[test]
+fn issuing_and_beginning_may_be_60_seconds_ahead() {
+    for claim in ["iat", "nbf"] {
+        assert!(with(claim, json!(NOW + 59)).is_ok());
+        assert!(with(claim, json!(NOW + 60)).is_ok());
+        assert_eq!(with(claim, json!(NOW + 61)), Err(Reason::NotYetValid));
+        for bad in [json!(null), json!("1"), json!(1.5), json!(-1)] {
+            assert_eq!(with(claim, bad), Err(Reason::MalformedToken));
+        }
+    }
+    assert_eq!(with("iat", json!("-")), Err(Reason::MalformedToken));
+    assert!(with("nbf", json!("-")).is_ok());
+    assert_eq!(with("exp", json!(NOW + 1)).map(|_| ()), Ok(()));
+}
+
+#[test]
+fn a_token_issued_after_its_end_is_malformed() {
+    let mut claims = id_token();
+    (claims["iat"], claims["exp"]) = (json!(NOW + 30), json!(NOW + 20));
+    let judged = Claims::read(claims.to_string().as_bytes())
+        .unwrap()
+        .identity(&rules(), Timestamp::from_seconds(NOW));
+    assert_eq!(judged, Err(Reason::MalformedToken));
+}
+
+#[test]
+fn the_issuer_is_compared_exactly() {
+    let ours = rules().issuer;
+    let near = [
+        format!("{ours}/"),
+        format!("{ours}4"),
+        ours[..ours.len() - 1].to_owned(),
+        ours.replace("https:", "http:"),
+        ours.replace("eu-west-1.", "us-east-1."),
+        ours.to_uppercase(),
+        ours.replace("//", "//u@"),
+        ours.replace('_', "%5F"),
+    ];
+    for issuer in near
+        .iter()
+        .map(|i| json!(i))
+        .chain([json!("-"), json!([ours]), json!(1), json!(null)])
+    {
+        assert_eq!(with("iss", issuer.clone()), Err(Reason::WrongIssuer), "{issuer}");
+    }
+}
+
+#[test]
+fn an_id_token_is_for_our_client_alone() {
+    for aud in [
+        json!("-"),
+        json!("client2"),
+        json!(["client1"]),
+        json!(["client1", "x"]),
+        json!(null),
+    ] {
+        assert_eq!(with("aud", aud.clone()), Err(Reason::WrongClient), "{aud}");
+    }
+}
+
+#[test]
+fn access_tokens_count_only_where_they_are_on() {
+    for token_use in [
+        json!("access"),
+        json!("-"),
+        json!("ID"),
+        json!(["id"]),
+        json!("refresh"),
+        json!(null),
+    ] {
+        assert_eq!(
+            with("token_use", token_use.clone()),
+            Err(Reason::WrongTokenUse),
+            "{token_use}"
+        );
+    }
+    let on = TokenRules {
+        access_tokens: true,
+        ..rules()
+    };
+    assert_eq!(
+        judge(&on, "token_use", json!("access")),
+        Err(Reason::WrongClient),
+        "its client is not in aud"
+    );
+    let mut claims = id_token();
+    (claims["token_use"], claims["client_id"], claims["aud"]) = (json!("access"), json!("client1"), json!(null));
+    let claims = Claims::read(claims.to_string().as_bytes()).unwrap();
+    assert!(claims.identity(&on, Timestamp::from_seconds(NOW)).is_ok());
+    assert_eq!(
+        claims.identity(&rules(), Timestamp::from_seconds(NOW)),
+        Err(Reason::WrongTokenUse)
+    );
+}
+
+#[test]
+fn the_subject_is_a_user_id() {
+    for sub in [
+        json!("-"),
+        json!(""),
+        json!(1),
+        json!("a".repeat(10_240)),
+        json!("a\nb"),
+        json!("a#b"),
+        json!(null),
+    ] {
+        assert_eq!(with("sub", sub), Err(Reason::MalformedToken));
+    }
+}
+
+#[test]
+fn groups_are_a_list_of_names() {
+    assert!(with("cognito:groups", json!("-")).unwrap().groups.is_empty());
+    for groups in [json!("g1"), json!([1]), json!(null)] {
+        assert_eq!(with("cognito:groups", groups), Err(Reason::MalformedToken));
+    }
+}
+
+#[test]
+fn repeated_claims_and_other_json_are_malformed() {
+    for json in [r#"{"sub":"a","sub":"b"}"#, "[]", "null", "", "{}{}"] {
+        assert_eq!(
+            Claims::read(json.as_bytes()).map(|_| ()),
+            Err(Reason::MalformedToken),
+            "{json}"
+        );
+    }
+}
