@@ -71,3 +71,6 @@ fn unauthorized() -> Diagnostic {
         error_message: "Unauthorized".into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,3 +110,6 @@ fn not_ours(reason: &'static str) -> RouteResponse {
     tracing::warn!(reason, "event.refused");
     RouteResponse::status(400)
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,3 +49,6 @@ impl KeySource for HttpKeys {
         Ok(body)
     }
 }
+
+#[cfg(test)]
+mod tests;

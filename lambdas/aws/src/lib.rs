@@ -15,3 +15,6 @@ pub mod runtime;
 pub mod settings;
 pub mod sockets;
 pub mod table;
+
+#[cfg(test)]
+mod stub;

@@ -51,3 +51,6 @@ fn outcome(connection: &ConnectionId, error: &SdkError<PostToConnectionError>) -
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
