@@ -22,7 +22,14 @@ pub(crate) fn uuid() -> String {
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let hex = hex(&bytes);
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
 }
 
 /// An execution environment's id: 128 random bits, which only its own process learns.
@@ -49,7 +56,14 @@ mod tests {
 
     #[test]
     fn other_shapes_are_told_apart() {
-        for id in ["", "x", "PJqB0fHsqRcCHlw", "PJqB0fHsqRcCHlw==", "PJqB0fHsqRc+Hlw=", "PJqB0fHsqRcCHlwAA=="] {
+        for id in [
+            "",
+            "x",
+            "PJqB0fHsqRcCHlw",
+            "PJqB0fHsqRcCHlw==",
+            "PJqB0fHsqRc+Hlw=",
+            "PJqB0fHsqRcCHlwAA==",
+        ] {
             assert!(!is_gateway_id(id), "{id}");
         }
     }

@@ -34,7 +34,8 @@ impl Port {
     pub(crate) async fn listen(number: u16) -> Result<Self, Problem> {
         let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, number)).await {
             Err(error) if error.kind() == ErrorKind::AddrInUse => return Err(in_use(number)),
-            bound => bound.or_problem(|| format!("Port {number} cannot be listened on: choose another with PORT=<number>"))?,
+            bound => bound
+                .or_problem(|| format!("Port {number} cannot be listened on: choose another with PORT=<number>"))?,
         };
         let address = listener
             .local_addr()
@@ -187,7 +188,14 @@ mod tests {
             (&[(HOST, "localhost:3000"), (HOST, "evil.example")], false),
             (&[(HOST, "localhost:3000"), (ORIGIN, "null")], false),
             (&[(HOST, "localhost:3000"), (ORIGIN, "http://localhost:3001")], false),
-            (&[(HOST, "localhost:3000"), (UPGRADE, "websocket"), (ORIGIN, "http://evil.example")], false),
+            (
+                &[
+                    (HOST, "localhost:3000"),
+                    (UPGRADE, "websocket"),
+                    (ORIGIN, "http://evil.example"),
+                ],
+                false,
+            ),
         ];
         for (headers, expected) in cases {
             assert_eq!(passes(&guard, headers), expected, "{headers:?}");
@@ -206,7 +214,10 @@ mod tests {
     fn a_handshake_brings_its_origin_to_the_authorizer() {
         let guard = Guard::new(3000, &[]).letting_handshakes_pass();
         let foreign = (ORIGIN, "http://evil.example");
-        assert!(passes(&guard, &[(HOST, "localhost:3000"), (UPGRADE, "websocket"), foreign.clone()]));
+        assert!(passes(
+            &guard,
+            &[(HOST, "localhost:3000"), (UPGRADE, "websocket"), foreign.clone()]
+        ));
         assert!(!passes(&guard, &[(HOST, "localhost:3000"), foreign]));
         assert!(!passes(&guard, &[(HOST, "evil.example"), (UPGRADE, "websocket")]));
     }

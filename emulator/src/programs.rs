@@ -62,7 +62,7 @@ impl Programs {
             return Ok(bootstrap);
         }
         let binary = function.binary.as_ref().map(|binary| self.binaries.join(binary));
-        binary.as_ref().and_then(is_file).ok_or_else(|| {
+        binary.as_deref().and_then(is_file).ok_or_else(|| {
             let place = binary.map_or("no binary in its metadata".to_owned(), |path| path.display().to_string());
             Problem::new(format!(
                 "The function {} has no program ({place}): build it with `cargo build --workspace`, or name one with --function {}=PATH.",
@@ -76,6 +76,6 @@ fn bootstrap_in(folder: &Path) -> Option<PathBuf> {
     is_file(&folder.join("bootstrap"))
 }
 
-fn is_file(path: &PathBuf) -> Option<PathBuf> {
-    path.is_file().then(|| path.clone())
+fn is_file(path: &Path) -> Option<PathBuf> {
+    path.is_file().then(|| path.to_owned())
 }

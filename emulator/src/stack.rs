@@ -111,7 +111,9 @@ async fn open_pool(
             .collect::<Result<Vec<_>, _>>()?;
         Ok((Some(Arc::new(pool)), users))
     });
-    opened.await.or_problem(|| "The user pool could not be opened: start again".to_owned())?
+    opened
+        .await
+        .or_problem(|| "The user pool could not be opened: start again".to_owned())?
 }
 
 fn ready_made_user(pool: &UserPool, name: &str) -> Result<ReadyMadeUser, Problem> {
@@ -279,9 +281,9 @@ impl Ports {
 /// The one origin of the application: the socket at `/<stage>`.
 fn front_door(gateway: Arc<Gateway>, port: u16) -> Router {
     let stage_path = format!("/{}", gateway.stage());
-    let handshake = move |State(gateway): State<Arc<Gateway>>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request| {
-        gateway::handshake(gateway, peer, port, request)
-    };
+    let handshake = move |State(gateway): State<Arc<Gateway>>,
+                          ConnectInfo(peer): ConnectInfo<SocketAddr>,
+                          request: Request| { gateway::handshake(gateway, peer, port, request) };
     Router::new()
         .route(&stage_path, get(handshake))
         .fallback(|| async { (StatusCode::FORBIDDEN, axum::Json(json!({ "message": "Forbidden" }))) })

@@ -77,7 +77,12 @@ impl StateFolder {
             .and_then(|()| File::options().create_new(true).write(true).mode(0o600).open(&draft))
             .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
             .and_then(|()| fs::rename(&draft, &target));
-        written.or_problem(|| format!("{} cannot be written: make room, or choose another folder with --state", target.display()))
+        written.or_problem(|| {
+            format!(
+                "{} cannot be written: make room, or choose another folder with --state",
+                target.display()
+            )
+        })
     }
 
     /// Removes a file of an earlier run, if it is there.
@@ -89,7 +94,13 @@ impl StateFolder {
 
 /// Removes what stacks write here, and nothing else: the folder may be one that a person chose by mistake.
 fn empty(folder: &Path) -> std::io::Result<()> {
-    for name in ["endpoints.json", "tables.db", "tables.db-wal", "tables.db-shm", "cognito"] {
+    for name in [
+        "endpoints.json",
+        "tables.db",
+        "tables.db-wal",
+        "tables.db-shm",
+        "cognito",
+    ] {
         let path = folder.join(name);
         let removed = if path.is_dir() {
             fs::remove_dir_all(path)

@@ -17,7 +17,16 @@ const DOORS: [(&str, &[&str]); 6] = [
 ];
 
 /// What the pure core must not reach for: I/O, time, randomness, AWS.
-const NOT_IN_DOMAIN: [&str; 8] = ["tokio", "reqwest", "rand", "aws", "lambda_runtime", "hyper", "time", "tracing"];
+const NOT_IN_DOMAIN: [&str; 8] = [
+    "tokio",
+    "reqwest",
+    "rand",
+    "aws",
+    "lambda_runtime",
+    "hyper",
+    "time",
+    "tracing",
+];
 
 #[test]
 fn dependencies_point_one_way() -> TestResult {
@@ -26,9 +35,16 @@ fn dependencies_point_one_way() -> TestResult {
     assert!(own.len() >= 11, "{own:?}");
     for (name, dependencies) in &packages {
         let door = DOORS.iter().find(|(room, _)| matches(room, name));
-        let (_, allowed) = door.unwrap_or_else(|| panic!("{name} stands in no room: give it one here and in ARCHITECTURE.md"));
-        for dependency in dependencies.iter().filter(|dependency| own.contains(dependency.as_str())) {
-            assert!(allowed.contains(&dependency.as_str()), "{name} must not depend on {dependency}");
+        let (_, allowed) =
+            door.unwrap_or_else(|| panic!("{name} stands in no room: give it one here and in ARCHITECTURE.md"));
+        for dependency in dependencies
+            .iter()
+            .filter(|dependency| own.contains(dependency.as_str()))
+        {
+            assert!(
+                allowed.contains(&dependency.as_str()),
+                "{name} must not depend on {dependency}"
+            );
         }
     }
     Ok(())
@@ -39,10 +55,16 @@ fn the_core_is_pure_and_only_one_crate_names_the_sdk() -> TestResult {
     for (name, dependencies) in packages()? {
         for dependency in dependencies {
             if name == "domain" {
-                assert!(!NOT_IN_DOMAIN.iter().any(|impure| dependency.starts_with(impure)), "domain must not use {dependency}");
+                assert!(
+                    !NOT_IN_DOMAIN.iter().any(|impure| dependency.starts_with(impure)),
+                    "domain must not use {dependency}"
+                );
             }
             let is_sdk = dependency.starts_with("aws-sdk") || dependency.starts_with("aws-config");
-            assert!(!is_sdk || name == "aws", "{name} must not use {dependency}: only lambdas/aws talks to AWS");
+            assert!(
+                !is_sdk || name == "aws",
+                "{name} must not use {dependency}: only lambdas/aws talks to AWS"
+            );
         }
     }
     Ok(())
@@ -55,7 +77,11 @@ fn what_ships_knows_nothing_of_the_laptop() -> TestResult {
         let text = std::fs::read_to_string(&file)?;
         let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
         for word in forbidden {
-            assert!(!shipped.contains(word), "{} has {word:?}: the same program runs everywhere", file.display());
+            assert!(
+                !shipped.contains(word),
+                "{} has {word:?}: the same program runs everywhere",
+                file.display()
+            );
         }
     }
     Ok(())
@@ -73,7 +99,8 @@ fn mains_are_composition_roots() -> TestResult {
 }
 
 fn matches(room: &str, name: &str) -> bool {
-    room.strip_suffix('*').map_or(room == name, |prefix| name.starts_with(prefix))
+    room.strip_suffix('*')
+        .map_or(room == name, |prefix| name.starts_with(prefix))
 }
 
 /// The workspace's packages with the names of their dependencies, those for tests left out.
@@ -88,7 +115,9 @@ fn packages() -> TestResult<Vec<(String, Vec<String>)>> {
     Ok(packages
         .map(|package| {
             let dependencies = package["dependencies"].as_array().into_iter().flatten();
-            let names = dependencies.filter(|dependency| dependency["kind"].is_null()).map(|dependency| text(&dependency["name"]));
+            let names = dependencies
+                .filter(|dependency| dependency["kind"].is_null())
+                .map(|dependency| text(&dependency["name"]));
             (text(&package["name"]), names.collect())
         })
         .collect())

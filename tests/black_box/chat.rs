@@ -19,7 +19,12 @@ async fn start() -> TestResult<Chat> {
     let bob_tokens = stack.sign_in("bob").await?;
     let alice = Handshake::of_browser(&stack, &alice_tokens.id).open().await?;
     let bob = Handshake::of_browser(&stack, &bob_tokens.id).open().await?;
-    Ok(Chat { stack, alice, bob, alice_tokens })
+    Ok(Chat {
+        stack,
+        alice,
+        bob,
+        alice_tokens,
+    })
 }
 
 #[tokio::test]
@@ -36,7 +41,10 @@ async fn the_seed_form_arrives_with_sender_number_and_time() -> TestResult {
     assert_eq!((&received["seq"], &received["at"]), (&ack["seq"], &ack["at"]));
     let at = received["at"].as_u64().unwrap_or_default();
     assert!((before..=now_ms()).contains(&at), "{received}");
-    assert!(ack.get("id").is_none(), "an id that was not given is not made up: {ack}");
+    assert!(
+        ack.get("id").is_none(),
+        "an id that was not given is not made up: {ack}"
+    );
     Ok(())
 }
 
@@ -51,7 +59,9 @@ async fn numbers_run_without_holes_and_content_is_any_json() -> TestResult {
     ];
     let mut numbers = Vec::new();
     for content in &contents {
-        chat.alice.send(json!({ "action": "message", "data": { "content": content, "recipient": "all" } }).to_string()).await?;
+        chat.alice
+            .send(json!({ "action": "message", "data": { "content": content, "recipient": "all" } }).to_string())
+            .await?;
         let received = chat.bob.next_of("message").await?;
         assert_eq!(&received["content"], content);
         numbers.push(received["seq"].as_u64().unwrap_or_default());
@@ -65,10 +75,20 @@ async fn numbers_run_without_holes_and_content_is_any_json() -> TestResult {
 #[tokio::test]
 async fn an_echo_comes_back_to_its_sender_alone() -> TestResult {
     let mut chat = start().await?;
-    chat.bob.send(r#"{"action":"echo","id":"e-1","data":{"content":"for bob"}}"#).await?;
-    assert_eq!(chat.bob.next().await?, json!({ "type": "echo", "id": "e-1", "content": "for bob" }));
-    chat.alice.send(r#"{"action":"echo","data":{"content":{"a":1}}}"#).await?;
-    assert_eq!(chat.alice.next().await?, json!({ "type": "echo", "content": { "a": 1 } }));
+    chat.bob
+        .send(r#"{"action":"echo","id":"e-1","data":{"content":"for bob"}}"#)
+        .await?;
+    assert_eq!(
+        chat.bob.next().await?,
+        json!({ "type": "echo", "id": "e-1", "content": "for bob" })
+    );
+    chat.alice
+        .send(r#"{"action":"echo","data":{"content":{"a":1}}}"#)
+        .await?;
+    assert_eq!(
+        chat.alice.next().await?,
+        json!({ "type": "echo", "content": { "a": 1 } })
+    );
     Ok(())
 }
 
@@ -76,18 +96,41 @@ async fn an_echo_comes_back_to_its_sender_alone() -> TestResult {
 async fn history_shows_what_was_missed_in_pages() -> TestResult {
     let mut chat = start().await?;
     for number in 1..=5 {
-        chat.alice.send(json!({ "action": "message", "data": { "content": number, "recipient": "all" } }).to_string()).await?;
+        chat.alice
+            .send(json!({ "action": "message", "data": { "content": number, "recipient": "all" } }).to_string())
+            .await?;
         chat.alice.next_of("ack").await?;
     }
     let mut late = Handshake::of_browser(&chat.stack, &chat.alice_tokens.id).open().await?;
     let newest = history(&mut late, json!({ "channel": "all", "limit": 2 })).await?;
-    assert_eq!((contents(&newest), &newest["more"]), (vec![json!(4), json!(5)], &json!(true)));
-    let earlier = history(&mut late, json!({ "channel": "all", "before": newest["entries"][0]["seq"], "limit": 50 })).await?;
-    assert_eq!((contents(&earlier), &earlier["more"]), (vec![json!(1), json!(2), json!(3)], &json!(false)));
-    let later = history(&mut late, json!({ "channel": "all", "after": earlier["entries"][2]["seq"] })).await?;
-    assert_eq!((contents(&later), &later["more"]), (vec![json!(4), json!(5)], &json!(false)));
+    assert_eq!(
+        (contents(&newest), &newest["more"]),
+        (vec![json!(4), json!(5)], &json!(true))
+    );
+    let earlier = history(
+        &mut late,
+        json!({ "channel": "all", "before": newest["entries"][0]["seq"], "limit": 50 }),
+    )
+    .await?;
+    assert_eq!(
+        (contents(&earlier), &earlier["more"]),
+        (vec![json!(1), json!(2), json!(3)], &json!(false))
+    );
+    let later = history(
+        &mut late,
+        json!({ "channel": "all", "after": earlier["entries"][2]["seq"] }),
+    )
+    .await?;
+    assert_eq!(
+        (contents(&later), &later["more"]),
+        (vec![json!(4), json!(5)], &json!(false))
+    );
     let own = tests::Forge::claims(&chat.alice_tokens.id)?;
-    let empty = history(&mut late, json!({ "channel": format!("user:{}", own["sub"].as_str().unwrap_or_default()) })).await?;
+    let empty = history(
+        &mut late,
+        json!({ "channel": format!("user:{}", own["sub"].as_str().unwrap_or_default()) }),
+    )
+    .await?;
     assert_eq!(empty["entries"], json!([]));
     Ok(())
 }
@@ -97,10 +140,14 @@ async fn a_page_of_large_messages_fits_a_frame() -> TestResult {
     let mut chat = start().await?;
     let large = "ä".repeat(10_000);
     for _ in 0..4 {
-        chat.alice.send(json!({ "action": "message", "data": { "content": large, "recipient": "all" } }).to_string()).await?;
+        chat.alice
+            .send(json!({ "action": "message", "data": { "content": large, "recipient": "all" } }).to_string())
+            .await?;
         chat.alice.next_of("ack").await?;
     }
-    chat.bob.send(r#"{"action":"history","id":"h","data":{"channel":"all"}}"#).await?;
+    chat.bob
+        .send(r#"{"action":"history","id":"h","data":{"channel":"all"}}"#)
+        .await?;
     let text = loop {
         let text = chat.bob.next_text().await?;
         if text.contains("\"history\"") {
@@ -118,14 +165,18 @@ async fn a_page_of_large_messages_fits_a_frame() -> TestResult {
 async fn a_retry_with_the_same_id_has_no_second_effect() -> TestResult {
     let mut chat = start().await?;
     let message = |content: &str| {
-        json!({ "action": "message", "id": "Zr4XkP0qTn2vB8sJ_1", "data": { "content": content, "recipient": "all" } }).to_string()
+        json!({ "action": "message", "id": "Zr4XkP0qTn2vB8sJ_1", "data": { "content": content, "recipient": "all" } })
+            .to_string()
     };
     chat.alice.send(message("once")).await?;
     let first = chat.alice.next_of("ack").await?;
     let mut elsewhere = Handshake::of_browser(&chat.stack, &chat.alice_tokens.id).open().await?;
     elsewhere.send(message("once")).await?;
     let second = elsewhere.next_of("ack").await?;
-    assert_eq!((&second["seq"], &second["at"], &second["duplicate"]), (&first["seq"], &first["at"], &json!(true)));
+    assert_eq!(
+        (&second["seq"], &second["at"], &second["duplicate"]),
+        (&first["seq"], &first["at"], &json!(true))
+    );
     elsewhere.send(message("twice")).await?;
     assert_eq!(elsewhere.next_of("error").await?["code"], "conflict");
     assert_eq!(chat.stack.rows_of_kind("entry").await?.len(), 1);
@@ -139,7 +190,9 @@ async fn clients_cannot_write_into_somebody_elses_channel() -> TestResult {
     let channel = format!("user:{}", own.as_str().unwrap_or_default());
     chat.bob.send(json!({ "action": "message", "id": "Zr4XkP0qTn2vB8sJ_2", "data": { "content": "x", "recipient": channel } }).to_string()).await?;
     assert_eq!(chat.bob.next_of("error").await?["code"], "forbidden");
-    chat.bob.send(json!({ "action": "history", "data": { "channel": channel } }).to_string()).await?;
+    chat.bob
+        .send(json!({ "action": "history", "data": { "channel": channel } }).to_string())
+        .await?;
     assert_eq!(chat.bob.next_of("error").await?["code"], "forbidden");
     assert!(chat.stack.rows_of_kind("entry").await?.is_empty());
     Ok(())
@@ -156,7 +209,8 @@ async fn no_row_of_a_connection_outlives_it() -> TestResult {
     drop(chat.bob); // without a close frame
     eventually("both connections to be forgotten", async || {
         let rows = chat.stack.rows().await.unwrap_or_default();
-        rows.iter().all(|row| row["kind"] != "connection" && row["kind"] != "member")
+        rows.iter()
+            .all(|row| row["kind"] != "connection" && row["kind"] != "member")
     })
     .await?;
     let rows = chat.stack.rows().await?;
@@ -164,7 +218,11 @@ async fn no_row_of_a_connection_outlives_it() -> TestResult {
     assert_eq!((count("tombstone"), count("head"), count("entry")), (2, 1, 1));
     for row in &rows {
         let ends = row.get("life").and_then(Value::as_u64);
-        assert_eq!(row.get("ttl").and_then(Value::as_u64), ends.map(|life| life + 3_600), "{row:?}");
+        assert_eq!(
+            row.get("ttl").and_then(Value::as_u64),
+            ends.map(|life| life + 3_600),
+            "{row:?}"
+        );
         assert_eq!(ends.is_none(), row["kind"] == "head", "{row:?}");
     }
     Ok(())
@@ -173,7 +231,10 @@ async fn no_row_of_a_connection_outlives_it() -> TestResult {
 #[tokio::test]
 async fn what_was_said_survives_a_restart() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let options = || tests::StackOptions { state: Some(folder.path().to_owned()), ..Default::default() };
+    let options = || tests::StackOptions {
+        state: Some(folder.path().to_owned()),
+        ..Default::default()
+    };
     let stack = Stack::start_with(options()).await?;
     let (issuer, password) = (stack.endpoint("/cognito/issuer"), stack.password("alice"));
     let token = stack.sign_in("alice").await?.id;
@@ -183,21 +244,33 @@ async fn what_was_said_survives_a_restart() -> TestResult {
     stack.stop().await?;
 
     let stack = Stack::start_with(options()).await?;
-    assert_eq!((stack.endpoint("/cognito/issuer"), stack.password("alice")), (issuer, password));
+    assert_eq!(
+        (stack.endpoint("/cognito/issuer"), stack.password("alice")),
+        (issuer, password)
+    );
     let mut alice = Handshake::of_browser(&stack, &token).open().await?;
     let page = history(&mut alice, json!({ "channel": "all" })).await?;
     assert_eq!(contents(&page), [json!("Hello world")]);
     stack.stop().await?;
 
-    let fresh = tests::StackOptions { arguments: vec!["--fresh".into()], ..options() };
+    let fresh = tests::StackOptions {
+        arguments: vec!["--fresh".into()],
+        ..options()
+    };
     let stack = Stack::start_with(fresh).await?;
     assert!(stack.rows().await?.is_empty());
-    assert_eq!(Handshake::of_browser(&stack, &token).status().await?, 401, "the keys are new");
+    assert_eq!(
+        Handshake::of_browser(&stack, &token).status().await?,
+        401,
+        "the keys are new"
+    );
     Ok(())
 }
 
 async fn history(socket: &mut Socket, data: Value) -> TestResult<Value> {
-    socket.send(json!({ "action": "history", "id": "h", "data": data }).to_string()).await?;
+    socket
+        .send(json!({ "action": "history", "id": "h", "data": data }).to_string())
+        .await?;
     let page = socket.next_of("history").await?;
     assert_eq!(page["id"], "h");
     Ok(page)
@@ -209,6 +282,8 @@ fn contents(page: &Value) -> Vec<Value> {
 }
 
 fn now_ms() -> u64 {
-    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let since_epoch = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }

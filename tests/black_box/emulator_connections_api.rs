@@ -7,10 +7,17 @@ use tests::{Handshake, Socket, Stack, StackOptions, TestResult, eventually, prob
 async fn open() -> TestResult<(Stack, Socket, String, TempDir)> {
     let folder = TempDir::new()?;
     let (template, _) = probe_template(folder.path())?;
-    let stack = Stack::start_with(StackOptions { template: Some(template), ..Default::default() }).await?;
+    let stack = Stack::start_with(StackOptions {
+        template: Some(template),
+        ..Default::default()
+    })
+    .await?;
     let mut socket = Handshake::with(&stack).header("user-agent", "tests/1").open().await?;
     socket.send("who am I").await?;
-    let id = socket.next().await?["requestContext"]["connectionId"].as_str().unwrap_or_default().to_owned();
+    let id = socket.next().await?["requestContext"]["connectionId"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     Ok((stack, socket, id, folder))
 }
 
@@ -20,15 +27,26 @@ async fn call(stack: &Stack, method: &str, path: &str, body: Vec<u8>) -> TestRes
     static CLIENT: std::sync::LazyLock<reqwest::Client> = std::sync::LazyLock::new(reqwest::Client::new);
     let response = CLIENT.request(method.parse()?, address).body(body).send().await?;
     let status = response.status().as_u16();
-    let error = response.headers().get("x-amzn-errortype").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+    let error = response
+        .headers()
+        .get("x-amzn-errortype")
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     Ok((status, error, response.text().await?))
 }
 
 #[tokio::test]
 async fn posts_reach_the_client_however_the_id_is_encoded() -> TestResult {
     let (stack, mut socket, id, _folder) = open().await?;
-    for path in [format!("/@connections/{id}"), format!("/%40connections/{}", id.replace('=', "%3D"))] {
-        assert_eq!(call(&stack, "POST", &path, "grüße".into()).await?, (200, String::new(), String::new()));
+    for path in [
+        format!("/@connections/{id}"),
+        format!("/%40connections/{}", id.replace('=', "%3D")),
+    ] {
+        assert_eq!(
+            call(&stack, "POST", &path, "grüße".into()).await?,
+            (200, String::new(), String::new())
+        );
         assert_eq!(socket.next_text().await?, "grüße");
     }
     Ok(())
@@ -43,7 +61,12 @@ async fn get_describes_the_connection() -> TestResult {
     assert_eq!(body["identity"]["sourceIp"], "127.0.0.1");
     assert_eq!(body["identity"]["userAgent"], "tests/1");
     for time in ["connectedAt", "lastActiveAt"] {
-        assert!(body[time].as_str().is_some_and(|time| time.len() == 24 && time.ends_with('Z')), "{body}");
+        assert!(
+            body[time]
+                .as_str()
+                .is_some_and(|time| time.len() == 24 && time.ends_with('Z')),
+            "{body}"
+        );
     }
     Ok(())
 }
@@ -71,11 +94,24 @@ async fn every_refusal_has_its_status_and_error_type() -> TestResult {
     let own = format!("/@connections/{id}");
     assert_eq!(post(&own, 128 * 1024).await?.0, 200);
     assert_eq!(socket.next_text().await?.len(), 128 * 1024);
-    assert_eq!(post(&own, 128 * 1024 + 1).await?, (413, "PayloadTooLargeException".into()));
-    assert_eq!(post("/@connections/AAAAAAAAAAAAAAA=", 1).await?, (410, "GoneException".into()), "well formed, unknown");
-    assert_eq!(post("/@connections/short", 1).await?, (400, "BadRequestException".into()));
+    assert_eq!(
+        post(&own, 128 * 1024 + 1).await?,
+        (413, "PayloadTooLargeException".into())
+    );
+    assert_eq!(
+        post("/@connections/AAAAAAAAAAAAAAA=", 1).await?,
+        (410, "GoneException".into()),
+        "well formed, unknown"
+    );
+    assert_eq!(
+        post("/@connections/short", 1).await?,
+        (400, "BadRequestException".into())
+    );
     assert_eq!(post("/elsewhere", 1).await?, (403, "ForbiddenException".into()));
-    let other_stage = format!("{}/@connections/{id}", stack.endpoint("/management").replace("/probe", "/other"));
+    let other_stage = format!(
+        "{}/@connections/{id}",
+        stack.endpoint("/management").replace("/probe", "/other")
+    );
     let response = reqwest::Client::new().post(other_stage).send().await?;
     assert_eq!(response.status(), 403);
     Ok(())
@@ -99,5 +135,10 @@ async fn a_client_that_does_not_read_is_429_and_holds_up_nobody() -> TestResult 
     other.send("quick").await?;
     assert_eq!(other.next().await?["body"], "quick");
     drop(sleeper);
-    eventually("the id to be gone", async || call(&stack, "GET", &path, Vec::new()).await.is_ok_and(|(status, ..)| status == 410)).await
+    eventually("the id to be gone", async || {
+        call(&stack, "GET", &path, Vec::new())
+            .await
+            .is_ok_and(|(status, ..)| status == 410)
+    })
+    .await
 }

@@ -9,7 +9,11 @@ use tests::{Handshake, ProbeRecords, Stack, StackOptions, TestResult, eventually
 async fn probe() -> TestResult<(Stack, ProbeRecords, TempDir)> {
     let folder = TempDir::new()?;
     let (template, records) = probe_template(folder.path())?;
-    let stack = Stack::start_with(StackOptions { template: Some(template), ..Default::default() }).await?;
+    let stack = Stack::start_with(StackOptions {
+        template: Some(template),
+        ..Default::default()
+    })
+    .await?;
     Ok((stack, records, folder))
 }
 
@@ -41,9 +45,17 @@ async fn what_a_route_sends_back() -> TestResult {
     socket.send(r#"{"action":"one-way","do":"status"}"#).await?;
     socket.send(r#"{"action":"one-way"}"#).await?;
     socket.send(r#"{"action":"one-way","do":"throw"}"#).await?;
-    assert_eq!(socket.next().await?["message"], "Internal server error", "the others said nothing");
+    assert_eq!(
+        socket.next().await?["message"],
+        "Internal server error",
+        "the others said nothing"
+    );
     socket.send(r#"{"do":"status"}"#).await?;
-    assert_eq!(socket.next_text().await?, "five hundred", "a two-way route sends the body whatever the status");
+    assert_eq!(
+        socket.next_text().await?,
+        "five hundred",
+        "a two-way route sends the body whatever the status"
+    );
     Ok(())
 }
 
@@ -52,9 +64,17 @@ async fn a_slow_function_times_out_twice() -> TestResult {
     let (stack, _records, _folder) = probe().await?;
     let mut socket = Handshake::with(&stack).open().await?;
     socket.send(r#"{"action":"hasty","do":"sleep"}"#).await?;
-    assert_eq!(socket.next().await?["message"], "Endpoint request timed out", "the integration's 200 ms");
+    assert_eq!(
+        socket.next().await?["message"],
+        "Endpoint request timed out",
+        "the integration's 200 ms"
+    );
     socket.send(r#"{"do":"sleep"}"#).await?;
-    assert_eq!(socket.next().await?["message"], "Internal server error", "the function's 2 s");
+    assert_eq!(
+        socket.next().await?["message"],
+        "Internal server error",
+        "the function's 2 s"
+    );
     Ok(())
 }
 
@@ -65,7 +85,11 @@ async fn messages_of_one_connection_run_at_the_same_time() -> TestResult {
     let start = Instant::now();
     socket.send(r#"{"do":"sleep"}"#).await?;
     socket.send("quick").await?;
-    assert_eq!(socket.next().await?["body"], "quick", "a sleeping function holds up nobody");
+    assert_eq!(
+        socket.next().await?["body"],
+        "quick",
+        "a sleeping function holds up nobody"
+    );
     socket.next().await?;
     assert!(start.elapsed().as_secs() >= 2, "the sleeper had its time");
     Ok(())
@@ -79,9 +103,17 @@ async fn an_environment_is_used_again_and_inherits_nothing() -> TestResult {
     for _ in 0..3 {
         socket.send(r#"{"do":"environment"}"#).await?;
         let answer = socket.next().await?;
-        let names: Vec<&str> = answer["names"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let names: Vec<&str> = answer["names"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         assert!(!names.contains(&"HOME") && !names.contains(&"USER"), "{names:?}");
-        assert!(names.contains(&"AWS_LAMBDA_RUNTIME_API") && names.contains(&"RECORD_FILE"), "{names:?}");
+        assert!(
+            names.contains(&"AWS_LAMBDA_RUNTIME_API") && names.contains(&"RECORD_FILE"),
+            "{names:?}"
+        );
         processes.push(answer["process"].clone());
     }
     assert_eq!(processes[0], processes[2]);
@@ -95,9 +127,15 @@ async fn the_invoke_api_answers_as_lambda_does() -> TestResult {
     let address = |name: &str| format!("{}/2015-03-31/functions/{name}/invocations", stack.endpoint("/lambda"));
     let client = reqwest::Client::new();
     let invoke = async |name: &str, kind: &str, body: &str| -> TestResult<(u16, Option<String>, String)> {
-        let request = client.post(address(name)).header("x-amz-invocation-type", kind).body(body.to_owned());
+        let request = client
+            .post(address(name))
+            .header("x-amz-invocation-type", kind)
+            .body(body.to_owned());
         let response = request.send().await?;
-        let error = response.headers().get("x-amz-function-error").or(response.headers().get("x-amzn-errortype"));
+        let error = response
+            .headers()
+            .get("x-amz-function-error")
+            .or(response.headers().get("x-amzn-errortype"));
         let error = error.and_then(|error| error.to_str().ok()).map(str::to_owned);
         Ok((response.status().as_u16(), error, response.text().await?))
     };
@@ -109,8 +147,14 @@ async fn the_invoke_api_answers_as_lambda_does() -> TestResult {
     assert!(body.contains("errorMessage"), "{body}");
     assert_eq!(invoke(&name, "DryRun", "{}").await?.0, 204);
     assert_eq!(invoke(&name, "Event", r#"{"marker":"later"}"#).await?.0, 202);
-    eventually("the asynchronous event", async || records.events().iter().any(|event| event["marker"] == "later")).await?;
-    assert_eq!(invoke("nobody", "RequestResponse", "{}").await?.1.as_deref(), Some("ResourceNotFoundException"));
+    eventually("the asynchronous event", async || {
+        records.events().iter().any(|event| event["marker"] == "later")
+    })
+    .await?;
+    assert_eq!(
+        invoke("nobody", "RequestResponse", "{}").await?.1.as_deref(),
+        Some("ResourceNotFoundException")
+    );
     assert_eq!(invoke(&name, "RequestResponse", "not json").await?.0, 400);
     assert_eq!(invoke(&name, "Sometimes", "{}").await?.0, 400);
     Ok(())

@@ -6,7 +6,11 @@ use tests::{Handshake, ProbeRecords, Stack, StackOptions, TestResult, eventually
 async fn probe() -> TestResult<(Stack, ProbeRecords, TempDir)> {
     let folder = TempDir::new()?;
     let (template, records) = probe_template(folder.path())?;
-    let stack = Stack::start_with(StackOptions { template: Some(template), ..Default::default() }).await?;
+    let stack = Stack::start_with(StackOptions {
+        template: Some(template),
+        ..Default::default()
+    })
+    .await?;
     Ok((stack, records, folder))
 }
 
@@ -23,10 +27,17 @@ async fn the_authorizer_decides_first() -> TestResult {
         ("panic", 500),
         ("exit", 500),
     ] {
-        let status = Handshake::with(&stack).query(&format!("verdict={verdict}")).status().await?;
+        let status = Handshake::with(&stack)
+            .query(&format!("verdict={verdict}"))
+            .status()
+            .await?;
         assert_eq!(status, expected, "{verdict}");
     }
-    assert_eq!(records.events_of("CONNECT").len(), 1, "$connect runs after the authorizer has allowed it, and not else");
+    assert_eq!(
+        records.events_of("CONNECT").len(),
+        1,
+        "$connect runs after the authorizer has allowed it, and not else"
+    );
     Ok(())
 }
 
@@ -46,7 +57,10 @@ async fn the_status_of_connect_is_the_clients() -> TestResult {
         ("null", 502),
         ("shape", 502),
     ] {
-        let status = Handshake::with(&stack).query(&format!("connect={connect}")).status().await?;
+        let status = Handshake::with(&stack)
+            .query(&format!("connect={connect}"))
+            .status()
+            .await?;
         assert_eq!(status, expected, "{connect}");
     }
     Ok(())
@@ -55,10 +69,20 @@ async fn the_status_of_connect_is_the_clients() -> TestResult {
 #[tokio::test]
 async fn the_subprotocol_is_the_one_that_connect_answers() -> TestResult {
     let (stack, _records, _folder) = probe().await?;
-    let socket = Handshake::with(&stack).header("sec-websocket-protocol", "one, two").open().await?;
+    let socket = Handshake::with(&stack)
+        .header("sec-websocket-protocol", "one, two")
+        .open()
+        .await?;
     assert_eq!(socket.subprotocol.as_deref(), Some("one"));
-    let refused = Handshake::with(&stack).header("sec-websocket-protocol", "one").query("connect=200").attempt().await;
-    assert!(refused.is_err(), "a client that offered protocols refuses a 101 without one");
+    let refused = Handshake::with(&stack)
+        .header("sec-websocket-protocol", "one")
+        .query("connect=200")
+        .attempt()
+        .await;
+    assert!(
+        refused.is_err(),
+        "a client that offered protocols refuses a 101 without one"
+    );
     Ok(())
 }
 
@@ -69,8 +93,13 @@ async fn what_is_no_handshake_is_told_so() -> TestResult {
     let client = reqwest::Client::new();
     assert_eq!(client.get(http("/probe")).send().await?.status(), 426);
     assert_eq!(client.get(http("/nowhere")).send().await?.status(), 403);
-    let old = client.get(http("/probe")).header("connection", "Upgrade").header("upgrade", "websocket");
-    let old = old.header("sec-websocket-version", "8").header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    let old = client
+        .get(http("/probe"))
+        .header("connection", "Upgrade")
+        .header("upgrade", "websocket");
+    let old = old
+        .header("sec-websocket-version", "8")
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
     assert_eq!(old.send().await?.status(), 400);
     assert!(records.events().is_empty(), "no function ran for any of this");
     Ok(())
@@ -84,7 +113,10 @@ async fn a_client_that_leaves_during_the_handshake_is_disconnected() -> TestResu
     attempt.abort();
     assert!(attempt.await.is_err(), "the client left before its 101");
     eventually("$connect to run to its end, and $disconnect after it", async || {
-        (records.events_of("CONNECT").len(), records.events_of("DISCONNECT").len()) == (1, 1)
+        (
+            records.events_of("CONNECT").len(),
+            records.events_of("DISCONNECT").len(),
+        ) == (1, 1)
     })
     .await
 }

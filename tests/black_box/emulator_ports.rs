@@ -9,15 +9,28 @@ async fn every_port_refuses_a_foreign_host_and_a_foreign_origin() -> TestResult 
     for port in ["/web", "/management", "/lambda", "/dynamodb", "/cognito/endpoint"] {
         let address = stack.endpoint(port);
         let status = async |name: &'static str, value: &str| -> TestResult<u16> {
-            Ok(client.post(&address).header(name, value).send().await?.status().as_u16())
+            Ok(client
+                .post(&address)
+                .header(name, value)
+                .send()
+                .await?
+                .status()
+                .as_u16())
         };
         for host in ["evil.example", "evil.example:80", "localhost", "127.0.0.1.evil.example"] {
             assert_eq!(status("host", host).await?, 403, "{port} with Host {host}");
         }
-        for origin in ["http://evil.example", "null", "http://localhost", "https://localhost:3000"] {
+        for origin in [
+            "http://evil.example",
+            "null",
+            "http://localhost",
+            "https://localhost:3000",
+        ] {
             assert_eq!(status("origin", origin).await?, 403, "{port} with Origin {origin}");
         }
-        let preflight = client.request("OPTIONS".parse()?, &address).header("origin", "http://evil.example");
+        let preflight = client
+            .request("OPTIONS".parse()?, &address)
+            .header("origin", "http://evil.example");
         let answer = preflight.header("access-control-request-method", "POST").send().await?;
         assert_eq!(answer.status(), 403, "{port}");
         assert!(answer.headers().get("access-control-allow-origin").is_none(), "{port}");
@@ -33,7 +46,9 @@ async fn no_port_listens_beyond_loopback_and_each_is_guarded() -> TestResult {
     for (address, port) in ports {
         assert!(["127.0.0.1", "::1"].contains(&address.as_str()), "{address}:{port}");
         let host = if address == "::1" { "[::1]".to_owned() } else { address };
-        let request = reqwest::Client::new().post(format!("http://{host}:{port}/")).header("host", "evil.example");
+        let request = reqwest::Client::new()
+            .post(format!("http://{host}:{port}/"))
+            .header("host", "evil.example");
         assert_eq!(request.send().await?.status(), 403, "{host}:{port}");
     }
     Ok(())
@@ -44,7 +59,14 @@ fn listening_ports(process: u32) -> TestResult<Vec<(String, u16)>> {
     let inodes: Vec<String> = match std::fs::read_dir(format!("/proc/{process}/fd")) {
         Ok(entries) => entries
             .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
-            .filter_map(|link| Some(link.to_str()?.strip_prefix("socket:[")?.trim_end_matches(']').to_owned()))
+            .filter_map(|link| {
+                Some(
+                    link.to_str()?
+                        .strip_prefix("socket:[")?
+                        .trim_end_matches(']')
+                        .to_owned(),
+                )
+            })
             .collect(),
         Err(_) => return ports_from_lsof(process),
     };
@@ -52,7 +74,9 @@ fn listening_ports(process: u32) -> TestResult<Vec<(String, u16)>> {
     for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
         for line in std::fs::read_to_string(table)?.lines().skip(1) {
             let fields: Vec<&str> = line.split_whitespace().collect();
-            let [_, local, _, state, _, _, _, _, _, inode, ..] = fields.as_slice() else { continue };
+            let [_, local, _, state, _, _, _, _, _, inode, ..] = fields.as_slice() else {
+                continue;
+            };
             if *state != "0A" || !inodes.iter().any(|own| own == inode) {
                 continue;
             }

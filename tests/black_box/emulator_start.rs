@@ -15,7 +15,10 @@ async fn refusal(options: StackOptions) -> TestResult<String> {
 }
 
 fn with_template(template: &Path) -> StackOptions {
-    StackOptions { template: Some(template.to_owned()), ..Default::default() }
+    StackOptions {
+        template: Some(template.to_owned()),
+        ..Default::default()
+    }
 }
 
 #[tokio::test]
@@ -36,11 +39,38 @@ async fn a_broken_template_is_named() -> TestResult {
         ("{".to_owned(), "is not a CloudFormation template"),
         (json!({ "Resources": {} }).to_string(), "no AWS::ApiGatewayV2::Api"),
         (changed("/Resources/Stage/Type", json!("AWS::Other")), "has 0 stages"),
-        (changed("/Resources/OneWay/Properties/Target", json!("integrations/nobody")), "The route one-way points at"),
-        (changed("/Resources/Function/Properties/Environment/Variables/CALLBACK", json!({ "Fn::ImportValue": "x" })), "Fn::ImportValue"),
-        (changed("/Resources/Function/Properties/Environment/Variables/CALLBACK", json!({ "Ref": "Nobody" })), "named Nobody"),
-        (changed("/Resources/Function/Metadata", json!({ "carillon:binary": "no-such-binary" })), "has no program"),
-        (changed("/Resources/HastyIntegration/Properties/IntegrationType", json!("HTTP_PROXY")), "IntegrationType HTTP_PROXY"),
+        (
+            changed("/Resources/OneWay/Properties/Target", json!("integrations/nobody")),
+            "The route one-way points at",
+        ),
+        (
+            changed(
+                "/Resources/Function/Properties/Environment/Variables/CALLBACK",
+                json!({ "Fn::ImportValue": "x" }),
+            ),
+            "Fn::ImportValue",
+        ),
+        (
+            changed(
+                "/Resources/Function/Properties/Environment/Variables/CALLBACK",
+                json!({ "Ref": "Nobody" }),
+            ),
+            "named Nobody",
+        ),
+        (
+            changed(
+                "/Resources/Function/Metadata",
+                json!({ "carillon:binary": "no-such-binary" }),
+            ),
+            "has no program",
+        ),
+        (
+            changed(
+                "/Resources/HastyIntegration/Properties/IntegrationType",
+                json!("HTTP_PROXY"),
+            ),
+            "IntegrationType HTTP_PROXY",
+        ),
     ];
     for (text, expected) in cases {
         std::fs::write(&file, text)?;
@@ -64,7 +94,10 @@ async fn a_port_in_use_is_named() -> TestResult {
 #[tokio::test]
 async fn one_stack_a_folder_and_two_side_by_side() -> TestResult {
     let first = Stack::start().await?;
-    let same = StackOptions { state: Some(first.state().to_owned()), ..Default::default() };
+    let same = StackOptions {
+        state: Some(first.state().to_owned()),
+        ..Default::default()
+    };
     assert!(refusal(same).await?.contains("Another stack is running"));
     let second = Stack::start().await?;
     assert_ne!(first.endpoint("/websocket"), second.endpoint("/websocket"));
@@ -76,14 +109,23 @@ async fn one_stack_a_folder_and_two_side_by_side() -> TestResult {
 async fn damaged_state_is_named_and_fresh_mends_it() -> TestResult {
     for file in ["tables.db", "cognito/keys.json", "cognito/ready-made-users.json"] {
         let folder = TempDir::new()?;
-        let options = || StackOptions { state: Some(folder.path().to_owned()), ..Default::default() };
+        let options = || StackOptions {
+            state: Some(folder.path().to_owned()),
+            ..Default::default()
+        };
         Stack::start_with(options()).await?.stop().await?;
         let path = folder.path().join(file);
         assert!(path.exists(), "{file}");
         std::fs::write(&path, "this is no such file")?;
         let said = refusal(options()).await?;
-        assert!(said.contains("--fresh") && said.contains(file.rsplit('/').next().unwrap_or(file)), "{file}: {said}");
-        let fresh = StackOptions { arguments: vec!["--fresh".into()], ..options() };
+        assert!(
+            said.contains("--fresh") && said.contains(file.rsplit('/').next().unwrap_or(file)),
+            "{file}: {said}"
+        );
+        let fresh = StackOptions {
+            arguments: vec!["--fresh".into()],
+            ..options()
+        };
         Stack::start_with(fresh).await?.stop().await?;
     }
     Ok(())
@@ -96,9 +138,15 @@ async fn a_function_that_cannot_start_is_named_and_leaves_nothing() -> TestResul
     let text = std::fs::read_to_string(&template)?;
     for (program, expected) in [("/bin/false", "exit status 1"), ("/bin/cat", "without a word")] {
         std::fs::write(&template, &text)?;
-        let options = StackOptions { arguments: vec!["--function".into(), format!("Function={program}")], ..with_template(&template) };
+        let options = StackOptions {
+            arguments: vec!["--function".into(), format!("Function={program}")],
+            ..with_template(&template)
+        };
         let said = refusal(options).await?;
-        assert!(said.contains("stopped while it was starting") && said.contains(expected), "{said}");
+        assert!(
+            said.contains("stopped while it was starting") && said.contains(expected),
+            "{said}"
+        );
     }
     Ok(())
 }
@@ -106,7 +154,10 @@ async fn a_function_that_cannot_start_is_named_and_leaves_nothing() -> TestResul
 #[tokio::test]
 async fn wrong_options_are_told() -> TestResult {
     for (arguments, expected) in [
-        (vec!["--function", "Nobody=/bin/true"], "names no function of the template"),
+        (
+            vec!["--function", "Nobody=/bin/true"],
+            "names no function of the template",
+        ),
         (vec!["--function", "Nobody"], "LogicalId=PATH"),
         (vec!["--port", "70000"], "70000"),
         (vec!["--no-such-option"], "--no-such-option"),

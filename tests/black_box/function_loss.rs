@@ -17,11 +17,16 @@ const PAUSE_BETWEEN_KILLS_MS: std::ops::Range<u64> = 50..500;
 
 #[tokio::test]
 async fn every_acknowledged_message_is_in_the_log_whatever_is_killed() -> TestResult {
-    let seed: u64 = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(rand::random);
+    let seed: u64 = std::env::var("SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or_else(rand::random);
     println!("SEED={seed}");
     let stack = Stack::start().await?;
     let token = stack.sign_in("alice").await?.id;
-    let mut sockets = futures_util::future::try_join_all((0..CONNECTIONS).map(|_| Handshake::of_browser(&stack, &token).open())).await?;
+    let mut sockets =
+        futures_util::future::try_join_all((0..CONNECTIONS).map(|_| Handshake::of_browser(&stack, &token).open()))
+            .await?;
     let mut sender = sockets.pop().ok_or_else(|| tests::failure("no socket"))?;
 
     let acknowledged = tokio::select! {
@@ -32,14 +37,22 @@ async fn every_acknowledged_message_is_in_the_log_whatever_is_killed() -> TestRe
     assert!(!acknowledged.is_empty(), "SEED={seed}: nothing was acknowledged at all");
 
     let entries = stack.rows_of_kind("entry").await?;
-    let mut numbers: Vec<u64> = entries.iter().filter_map(|entry| entry["sk"].as_str()?.parse().ok()).collect();
+    let mut numbers: Vec<u64> = entries
+        .iter()
+        .filter_map(|entry| entry["sk"].as_str()?.parse().ok())
+        .collect();
     numbers.sort_unstable();
     let expected: Vec<u64> = (numbers[0]..).take(numbers.len()).collect();
     assert_eq!(numbers, expected, "SEED={seed}: numbered without holes");
     let stored: BTreeSet<u64> = numbers.into_iter().collect();
-    assert!(acknowledged.is_subset(&stored), "SEED={seed}: {acknowledged:?} of {stored:?}");
+    assert!(
+        acknowledged.is_subset(&stored),
+        "SEED={seed}: {acknowledged:?} of {stored:?}"
+    );
 
-    sender.send(r#"{"action":"message","data":{"content":"the last","recipient":"all"}}"#).await?;
+    sender
+        .send(r#"{"action":"message","data":{"content":"the last","recipient":"all"}}"#)
+        .await?;
     sender.next_of("ack").await?;
     for socket in &mut sockets {
         socket.next_where(|frame| frame["content"] == "the last").await?;
@@ -52,7 +65,9 @@ async fn every_acknowledged_message_is_in_the_log_whatever_is_killed() -> TestRe
 async fn send_all(sender: &mut Socket) -> TestResult<BTreeSet<u64>> {
     let mut acknowledged = BTreeSet::new();
     for number in 0..MESSAGES {
-        sender.send(json!({ "action": "message", "data": { "content": number, "recipient": "all" } }).to_string()).await?;
+        sender
+            .send(json!({ "action": "message", "data": { "content": number, "recipient": "all" } }).to_string())
+            .await?;
         let answer = sender.next_where(|frame| frame["type"] != "message").await?;
         match answer["type"].as_str() {
             Some("ack") => {
@@ -88,9 +103,14 @@ async fn a_killed_function_costs_its_sender_an_error_and_nobody_else_anything() 
         for process in stack.function_processes("fn-message") {
             kill(Pid::from_raw(process), Signal::SIGKILL)?;
         }
-        alice.send(json!({ "action": "echo", "data": { "content": round } }).to_string()).await?;
+        alice
+            .send(json!({ "action": "echo", "data": { "content": round } }).to_string())
+            .await?;
         let answer: Value = alice.next().await?;
-        assert!(answer["content"] == round || answer["message"] == "Internal server error", "{answer}");
+        assert!(
+            answer["content"] == round || answer["message"] == "Internal server error",
+            "{answer}"
+        );
     }
     alice.send(r#"{"action":"echo","data":{"content":"after"}}"#).await?;
     alice.next_where(|frame| frame["content"] == "after").await?;

@@ -1,7 +1,11 @@
 //! The stack as its users see it. One file, one promise; `emulator_*` hold the emulator alone to its promises with a
 //! probe function, the others run the product's own functions.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod architecture;
 mod bad_frames;

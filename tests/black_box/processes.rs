@@ -12,12 +12,17 @@ use tests::{Stack, TestResult, eventually, failure, repository};
 
 fn is_running(process: i32) -> bool {
     // A killed process stays in the table until its parent has taken note; in a container that may be never.
-    let output = Command::new("ps").args(["-o", "stat=", "-p", &process.to_string()]).output();
+    let output = Command::new("ps")
+        .args(["-o", "stat=", "-p", &process.to_string()])
+        .output();
     output.is_ok_and(|output| !output.stdout.is_empty() && !output.stdout.starts_with(b"Z"))
 }
 
 async fn all_gone(processes: &[i32]) -> TestResult {
-    eventually(&format!("{processes:?} to end"), async || !processes.iter().any(|process| is_running(*process))).await
+    eventually(&format!("{processes:?} to end"), async || {
+        !processes.iter().any(|process| is_running(*process))
+    })
+    .await
 }
 
 #[tokio::test]
@@ -60,7 +65,10 @@ impl NpmStart {
             .process_group(0)
             .spawn()?;
         let start = Self { npm, state };
-        eventually("npm start to be ready", async || start.state.path().join("endpoints.json").exists()).await?;
+        eventually("npm start to be ready", async || {
+            start.state.path().join("endpoints.json").exists()
+        })
+        .await?;
         Ok(start)
     }
 
@@ -85,10 +93,15 @@ async fn npm_start_leaves_nothing_after_ctrl_c_sigterm_and_sigkill() -> TestResu
     for (name, end) in endings {
         let mut start = NpmStart::ready().await?;
         let processes = start.processes();
-        assert!(processes.len() >= 9, "{name}: launcher, emulator, reaper and six functions: {processes:?}");
+        assert!(
+            processes.len() >= 9,
+            "{name}: launcher, emulator, reaper and six functions: {processes:?}"
+        );
         end(start.id())?;
         start.npm.wait()?;
-        all_gone(&processes).await.map_err(|error| failure(format!("{name}: {error}")))?;
+        all_gone(&processes)
+            .await
+            .map_err(|error| failure(format!("{name}: {error}")))?;
     }
     Ok(())
 }
@@ -114,7 +127,11 @@ async fn drop_after_ready() -> TestResult {
 
 #[tokio::test]
 async fn a_wrong_option_or_port_is_told_in_a_sentence() -> TestResult {
-    for (port, argument, expected) in [("0", "--wrong", "--wrong"), ("eighty", "--no-web", "PORT=eighty"), ("70000", "--no-web", "PORT=70000")] {
+    for (port, argument, expected) in [
+        ("0", "--wrong", "--wrong"),
+        ("eighty", "--no-web", "PORT=eighty"),
+        ("70000", "--no-web", "PORT=70000"),
+    ] {
         let output = Command::new("npm")
             .args(["start", "--silent", "--", argument])
             .current_dir(repository())
@@ -129,7 +146,10 @@ async fn a_wrong_option_or_port_is_told_in_a_sentence() -> TestResult {
 #[test]
 fn an_old_or_missing_toolchain_is_told_in_a_sentence() -> TestResult {
     let node = which("node")?;
-    for (rustc, expected) in [(None, "Rust is missing"), (Some("rustc 1.60.0 (x)"), "Rust 1.60.0 is too old")] {
+    for (rustc, expected) in [
+        (None, "Rust is missing"),
+        (Some("rustc 1.60.0 (x)"), "Rust 1.60.0 is too old"),
+    ] {
         let folder = TempDir::new()?;
         if let Some(version) = rustc {
             for program in ["rustc", "cargo"] {
@@ -142,7 +162,10 @@ fn an_old_or_missing_toolchain_is_told_in_a_sentence() -> TestResult {
             .env("PATH", folder.path())
             .output()?;
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success() && said.contains(expected) && said.contains("rustup"), "{said}");
+        assert!(
+            !output.status.success() && said.contains(expected) && said.contains("rustup"),
+            "{said}"
+        );
     }
     Ok(())
 }
@@ -155,6 +178,8 @@ fn fake_program(path: &Path, version: &str) -> TestResult {
 }
 
 fn which(program: &str) -> TestResult<String> {
-    let output = Command::new("sh").args(["-c", &format!("command -v {program}")]).output()?;
+    let output = Command::new("sh")
+        .args(["-c", &format!("command -v {program}")])
+        .output()?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

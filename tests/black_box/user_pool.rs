@@ -9,11 +9,20 @@ async fn tokens_have_cognitos_claims() -> TestResult {
     let tokens = stack.sign_in("alice").await?;
     let (id, access) = (Forge::claims(&tokens.id)?, Forge::claims(&tokens.access)?);
     let client = stack.endpoint("/cognito/clientId");
-    assert_eq!((&id["token_use"], &access["token_use"]), (&json!("id"), &json!("access")));
+    assert_eq!(
+        (&id["token_use"], &access["token_use"]),
+        (&json!("id"), &json!("access"))
+    );
     assert_eq!((&id["aud"], &access["client_id"]), (&json!(client), &json!(client)));
-    assert_eq!((&id["cognito:username"], &access["username"]), (&json!("alice"), &json!("alice")));
+    assert_eq!(
+        (&id["cognito:username"], &access["username"]),
+        (&json!("alice"), &json!("alice"))
+    );
     for claim in ["sub", "iss", "origin_jti", "auth_time"] {
-        assert!(!id[claim].is_null() && id[claim] == access[claim], "{claim}: {id} {access}");
+        assert!(
+            !id[claim].is_null() && id[claim] == access[claim],
+            "{claim}: {id} {access}"
+        );
     }
     assert_eq!(id["iss"], stack.endpoint("/cognito/issuer"));
     let keys: Value = serde_json::from_str(&reqwest::get(stack.endpoint("/cognito/jwks")).await?.text().await?)?;
@@ -33,7 +42,10 @@ async fn a_refreshed_token_connects_and_a_signed_out_one_does_not_refresh() -> T
     let (status, answer) = cognito_call(&stack, "InitiateAuth", &refresh).await?;
     let renewed = answer["AuthenticationResult"]["IdToken"].as_str().unwrap_or_default();
     assert_eq!(status, 200, "{answer}");
-    assert_eq!(Forge::claims(renewed)?["origin_jti"], Forge::claims(&tokens.id)?["origin_jti"]);
+    assert_eq!(
+        Forge::claims(renewed)?["origin_jti"],
+        Forge::claims(&tokens.id)?["origin_jti"]
+    );
     assert_eq!(Handshake::of_browser(&stack, renewed).status().await?, 101);
 
     let (status, _) = cognito_call(&stack, "GlobalSignOut", &json!({ "AccessToken": tokens.access })).await?;
@@ -46,12 +58,27 @@ async fn a_refreshed_token_connects_and_a_signed_out_one_does_not_refresh() -> T
 #[tokio::test]
 async fn a_new_user_signs_up_and_chats_with_groups_in_the_token() -> TestResult {
     let stack = Stack::start().await?;
-    let (client, pool) = (stack.endpoint("/cognito/clientId"), stack.endpoint("/cognito/userPoolId"));
+    let (client, pool) = (
+        stack.endpoint("/cognito/clientId"),
+        stack.endpoint("/cognito/userPoolId"),
+    );
     let password = "Correct-Horse-9";
     let sign_up = json!({ "ClientId": client, "Username": "carol", "Password": password, "UserAttributes": [{ "Name": "email", "Value": "carol@example.com" }] });
     assert_eq!(cognito_call(&stack, "SignUp", &sign_up).await?.0, 200);
-    assert_eq!(cognito_call(&stack, "SignUp", &sign_up).await?.1["__type"], "UsernameExistsException");
-    assert_eq!(cognito_call(&stack, "CreateGroup", &json!({ "UserPoolId": pool, "GroupName": "staff" })).await?.0, 200);
+    assert_eq!(
+        cognito_call(&stack, "SignUp", &sign_up).await?.1["__type"],
+        "UsernameExistsException"
+    );
+    assert_eq!(
+        cognito_call(
+            &stack,
+            "CreateGroup",
+            &json!({ "UserPoolId": pool, "GroupName": "staff" })
+        )
+        .await?
+        .0,
+        200
+    );
     let add = json!({ "UserPoolId": pool, "GroupName": "staff", "Username": "carol" });
     assert_eq!(cognito_call(&stack, "AdminAddUserToGroup", &add).await?.0, 200);
     let sign_in = json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client, "AuthParameters": { "USERNAME": "carol", "PASSWORD": password } });
@@ -59,7 +86,9 @@ async fn a_new_user_signs_up_and_chats_with_groups_in_the_token() -> TestResult 
     let token = answer["AuthenticationResult"]["IdToken"].as_str().unwrap_or_default();
     assert_eq!(Forge::claims(token)?["cognito:groups"], json!(["staff"]));
     let mut carol = Handshake::of_browser(&stack, token).open().await?;
-    carol.send(r#"{"action":"message","data":{"content":"hi","recipient":"all"}}"#).await?;
+    carol
+        .send(r#"{"action":"message","data":{"content":"hi","recipient":"all"}}"#)
+        .await?;
     assert_eq!(carol.next_of("message").await?["sender"]["name"], "carol");
     Ok(())
 }

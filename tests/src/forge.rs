@@ -28,7 +28,8 @@ impl Forge {
         let text = std::fs::read_to_string(stack.state().join("cognito/keys.json"))?;
         let stored: Value = serde_json::from_str(&text)?;
         let text = |name: &str| stored["id"][name].as_str().unwrap_or_default().to_owned();
-        let pair = RsaKeyPair::from_pkcs8(&STANDARD.decode(text("pkcs8"))?).map_err(|error| failure(error.to_string()))?;
+        let pair =
+            RsaKeyPair::from_pkcs8(&STANDARD.decode(text("pkcs8"))?).map_err(|error| failure(error.to_string()))?;
         Ok(Self { pair, kid: text("kid") })
     }
 
@@ -41,7 +42,10 @@ impl Forge {
         let fresh = aws_lc_rs::rsa::KeyPair::generate(KeySize::Rsa2048).map_err(words)?;
         let der = fresh.as_der().map_err(words)?;
         let pair = RsaKeyPair::from_pkcs8(der.as_ref()).map_err(|error| failure(error.to_string()))?;
-        Ok(Self { pair, kid: kid.to_owned() })
+        Ok(Self {
+            pair,
+            kid: kid.to_owned(),
+        })
     }
 
     /// A compact token with these very texts, signed with RS256.

@@ -14,7 +14,9 @@ impl ProbeRecords {
     /// The events so far, oldest first.
     pub fn events(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(&self.0).unwrap_or_default();
-        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+        text.lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
     }
 
     /// The events of an `eventType`.

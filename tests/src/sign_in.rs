@@ -36,7 +36,9 @@ impl Stack {
     pub fn password(&self, username: &str) -> String {
         let users = self.endpoints["users"].as_array().into_iter().flatten();
         let user = users.into_iter().find(|user| user["username"] == username);
-        user.and_then(|user| user["password"].as_str()).unwrap_or_default().to_owned()
+        user.and_then(|user| user["password"].as_str())
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Signs a ready-made user in.
@@ -52,7 +54,9 @@ impl Stack {
         let (status, answer) = cognito_call(self, "InitiateAuth", &request).await?;
         let token = |name: &str| {
             let token = answer["AuthenticationResult"][name].as_str();
-            token.map(str::to_owned).ok_or_else(|| failure(format!("{status} {answer}")))
+            token
+                .map(str::to_owned)
+                .ok_or_else(|| failure(format!("{status} {answer}")))
         };
         Ok(Tokens {
             id: token("IdToken")?,

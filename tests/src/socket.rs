@@ -78,7 +78,9 @@ impl Handshake {
     pub async fn attempt(self) -> TestResult<Result<Socket, (u16, String)>> {
         let mut request = self.address.as_str().into_client_request()?;
         for (name, value) in &self.headers {
-            request.headers_mut().append(*name, HeaderValue::from_bytes(value.as_bytes())?);
+            request
+                .headers_mut()
+                .append(*name, HeaderValue::from_bytes(value.as_bytes())?);
         }
         match tokio::time::timeout(PATIENCE, tokio_tungstenite::connect_async(request)).await? {
             Ok((socket, response)) => {
@@ -88,7 +90,10 @@ impl Handshake {
             }
             Err(Error::Http(response)) => {
                 let body = response.body().clone().unwrap_or_default();
-                Ok(Err((response.status().as_u16(), String::from_utf8_lossy(&body).into_owned())))
+                Ok(Err((
+                    response.status().as_u16(),
+                    String::from_utf8_lossy(&body).into_owned(),
+                )))
             }
             Err(other) => Err(other.into()),
         }
@@ -182,7 +187,9 @@ impl Socket {
             let mut closing = None;
             while let Some(Ok(message)) = self.socket.next().await {
                 if let Message::Close(frame) = message {
-                    closing = Some(frame.map_or((1005, String::new()), |frame| (frame.code.into(), frame.reason.to_string())));
+                    closing = Some(frame.map_or((1005, String::new()), |frame| {
+                        (frame.code.into(), frame.reason.to_string())
+                    }));
                 }
             }
             closing.unwrap_or((1006, String::new()))

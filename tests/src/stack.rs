@@ -70,7 +70,16 @@ impl Stack {
             (None, None) => return Err(failure("no state folder")),
         };
         let mut process = Command::new(binaries().join("emulator"))
-            .args(["run", "--port", "0", "--user", "alice", "--user", "bob", "--stop-with-parent"])
+            .args([
+                "run",
+                "--port",
+                "0",
+                "--user",
+                "alice",
+                "--user",
+                "bob",
+                "--stop-with-parent",
+            ])
             .arg("--template")
             .arg(template)
             .arg("--state")
@@ -162,7 +171,11 @@ impl Stack {
     pub async fn stop(mut self) -> TestResult {
         drop(self.stdin.take());
         let status = tokio::time::timeout(PATIENCE, self.process.wait()).await??;
-        if status.success() { Ok(()) } else { Err(failure(format!("the emulator ended with {status}: {}", self.log()))) }
+        if status.success() {
+            Ok(())
+        } else {
+            Err(failure(format!("the emulator ended with {status}: {}", self.log())))
+        }
     }
 
     /// Kills the emulator as `kill -9` does.
@@ -203,12 +216,16 @@ struct Process {
 /// The processes below `root`, read with `ps`, which Linux and macOS both have.
 fn descendants(root: u32) -> Vec<Process> {
     let output = Program::new("ps").args(["-A", "-o", "pid=,ppid=,comm="]).output();
-    let table = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let table = output
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+        .unwrap_or_default();
     let mut processes: Vec<Process> = table.lines().filter_map(parse_process).collect();
     let mut parents = vec![root.cast_signed()];
     let mut found = Vec::new();
     while let Some(parent) = parents.pop() {
-        let (children, others) = processes.into_iter().partition(|process: &Process| process.parent == parent);
+        let (children, others) = processes
+            .into_iter()
+            .partition(|process: &Process| process.parent == parent);
         processes = others;
         let children: Vec<Process> = children;
         parents.extend(children.iter().map(|child| child.id));
@@ -233,7 +250,10 @@ fn parse_process(line: &str) -> Option<Process> {
 
 /// The root of the repository.
 pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+        .to_owned()
 }
 
 /// The folder of cargo's binaries: two above the test's own, `target/debug/deps/black_box-…`.

@@ -22,7 +22,11 @@ impl Stack {
             .await?;
         let status = response.status();
         let answer: Value = serde_json::from_str(&response.text().await?)?;
-        if status.is_success() { Ok(answer) } else { Err(failure(format!("{status} {answer}"))) }
+        if status.is_success() {
+            Ok(answer)
+        } else {
+            Err(failure(format!("{status} {answer}")))
+        }
     }
 
     /// Every row of the table.
@@ -59,7 +63,9 @@ impl Stack {
 }
 
 fn unwrapped(item: &Map<String, Value>) -> Row {
-    item.iter().map(|(name, value)| (name.clone(), unwrapped_value(value))).collect()
+    item.iter()
+        .map(|(name, value)| (name.clone(), unwrapped_value(value)))
+        .collect()
 }
 
 fn unwrapped_value(value: &Value) -> Value {

@@ -30,7 +30,11 @@ impl Gateway {
         client: &Client,
         request: &HandshakeRequest,
     ) -> Result<Authorized, StatusCode> {
-        if !spec.identity_sources.iter().all(|source| self.is_present(source, request)) {
+        if !spec
+            .identity_sources
+            .iter()
+            .all(|source| self.is_present(source, request))
+        {
             return Err(StatusCode::UNAUTHORIZED);
         }
         let function = self
@@ -41,7 +45,10 @@ impl Gateway {
         let started = Instant::now();
         let context = verdict(function.invoke(event.into()).await, &self.method_arn("$connect"))?;
         let mut context_of_connect = context.clone();
-        context_of_connect.insert("integrationLatency".to_owned(), json!(started.elapsed().as_millis() as u64));
+        context_of_connect.insert(
+            "integrationLatency".to_owned(),
+            json!(started.elapsed().as_millis() as u64),
+        );
         Ok(Authorized {
             context,
             context_of_connect,
@@ -80,7 +87,10 @@ fn verdict(result: InvocationResult, method_arn: &str) -> Result<AuthorizerConte
     }
     let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
     let context = context(&answer).ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
-    match answer.get("policyDocument").and_then(|document| policy::allows(document, method_arn)) {
+    match answer
+        .get("policyDocument")
+        .and_then(|document| policy::allows(document, method_arn))
+    {
         Some(true) => Ok(context),
         Some(false) => Err(StatusCode::FORBIDDEN),
         None => Err(StatusCode::INTERNAL_SERVER_ERROR),
@@ -127,7 +137,10 @@ mod tests {
 
     #[test]
     fn the_context_becomes_strings_with_the_principal() {
-        let context = verdict(answer("Allow", json!({ "level": 3, "admin": true, "name": "Ada" })), ARN);
+        let context = verdict(
+            answer("Allow", json!({ "level": 3, "admin": true, "name": "Ada" })),
+            ARN,
+        );
         let expected = json!({ "level": "3", "admin": "true", "name": "Ada", "principalId": "u1" });
         assert_eq!(context.map(Value::Object), Ok(expected));
     }
@@ -144,8 +157,14 @@ mod tests {
             (answer("Deny", json!({})), StatusCode::FORBIDDEN),
             (failed("Unauthorized"), StatusCode::UNAUTHORIZED),
             (failed("unauthorized"), StatusCode::INTERNAL_SERVER_ERROR),
-            (answer("Allow", json!({ "nested": {} })), StatusCode::INTERNAL_SERVER_ERROR),
-            (answer("Allow", json!({ "long": "x".repeat(9_000) })), StatusCode::INTERNAL_SERVER_ERROR),
+            (
+                answer("Allow", json!({ "nested": {} })),
+                StatusCode::INTERNAL_SERVER_ERROR,
+            ),
+            (
+                answer("Allow", json!({ "long": "x".repeat(9_000) })),
+                StatusCode::INTERNAL_SERVER_ERROR,
+            ),
             (Ok("null".into()), StatusCode::INTERNAL_SERVER_ERROR),
             (Ok(r#"{"statusCode":401}"#.into()), StatusCode::INTERNAL_SERVER_ERROR),
             (Ok("not json".into()), StatusCode::INTERNAL_SERVER_ERROR),

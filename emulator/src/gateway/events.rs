@@ -71,7 +71,10 @@ impl HandshakeRequest {
     }
 
     pub(crate) fn query_parameter(&self, name: &str) -> Option<&str> {
-        self.query.get(name).and_then(|values| values.last()).map(String::as_str)
+        self.query
+            .get(name)
+            .and_then(|values| values.last())
+            .map(String::as_str)
     }
 }
 

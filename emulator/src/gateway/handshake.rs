@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE};
+use axum::http::header::{
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
 use axum::http::{HeaderMap, Request, Response, StatusCode};
 use axum::response::IntoResponse;
 use hyper::upgrade::OnUpgrade;
@@ -44,7 +46,12 @@ struct Accepted {
 }
 
 /// Answers a request to the stage's address.
-pub(crate) async fn handshake(gateway: Arc<Gateway>, peer: SocketAddr, port: u16, mut request: Request<Body>) -> Response<Body> {
+pub(crate) async fn handshake(
+    gateway: Arc<Gateway>,
+    peer: SocketAddr,
+    port: u16,
+    mut request: Request<Body>,
+) -> Response<Body> {
     let key = match websocket_key(request.headers()) {
         Ok(key) => key,
         Err(status) => return status.into_response(),
@@ -79,7 +86,10 @@ fn websocket_key(headers: &HeaderMap) -> Result<String, StatusCode> {
         return Err(StatusCode::UPGRADE_REQUIRED);
     }
     let key = headers.get(SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok());
-    match (headers.get(SEC_WEBSOCKET_VERSION).map(|version| version.as_bytes()), key) {
+    match (
+        headers.get(SEC_WEBSOCKET_VERSION).map(|version| version.as_bytes()),
+        key,
+    ) {
         (Some(b"13"), Some(key)) => Ok(key.to_owned()),
         _ => Err(StatusCode::BAD_REQUEST),
     }
@@ -132,7 +142,10 @@ impl Gateway {
     async fn serve(self: Arc<Self>, upgrade: OnUpgrade, client: Client, authorizer: Option<AuthorizerContext>) {
         match upgrade.await {
             Ok(socket) => self.run_socket(socket, client, authorizer).await,
-            Err(_) => self.disconnect(&client, super::socket::VANISHED, authorizer.as_ref()).await,
+            Err(_) => {
+                self.disconnect(&client, super::socket::VANISHED, authorizer.as_ref())
+                    .await
+            }
         }
     }
 }

@@ -94,7 +94,10 @@ mod tests {
         };
         for (answer, expected) in [
             (r#"{"statusCode":200}"#, response(200, None, None)),
-            (r#"{"statusCode":500,"body":"b","isBase64Encoded":false}"#, response(500, Some("b"), None)),
+            (
+                r#"{"statusCode":500,"body":"b","isBase64Encoded":false}"#,
+                response(500, Some("b"), None),
+            ),
             (
                 r#"{"statusCode":200,"headers":{"sec-websocket-protocol":"p"}}"#,
                 response(200, None, Some("p")),

@@ -32,7 +32,23 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .with_state(gateway)
 }
 
-type Refusal = Response<Body>;
+/// An error of the service, told by SDKs from the header `x-amzn-ErrorType`.
+struct Refusal {
+    status: StatusCode,
+    kind: &'static str,
+    /// 410 has an empty body.
+    message: Option<String>,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response<Body> {
+        let head = (self.status, [("x-amzn-errortype", self.kind)]);
+        match self.message {
+            Some(message) => (head.0, head.1, axum::Json(json!({ "message": message }))).into_response(),
+            None => head.into_response(),
+        }
+    }
+}
 
 async fn post_to_connection(
     State(gateway): State<Arc<Gateway>>,
@@ -41,18 +57,25 @@ async fn post_to_connection(
 ) -> Result<StatusCode, Refusal> {
     let connection = find(&gateway, &path)?;
     let data = data.ok().filter(|data| data.len() <= MAX_POST_BYTES).ok_or_else(|| {
-        refuse(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", "Message too long")
+        refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "PayloadTooLargeException",
+            "Message too long",
+        )
     })?;
     // What AWS does with bytes that are not UTF-8 is not known; a text frame cannot carry them.
     let text = String::from_utf8_lossy(&data).into_owned();
-    connection.post(text).map(|()| StatusCode::OK).map_err(|error| match error {
-        PostError::Gone => gone(),
-        PostError::BufferFull => refuse(
-            StatusCode::TOO_MANY_REQUESTS,
-            "LimitExceededException",
-            "The client does not read fast enough",
-        ),
-    })
+    connection
+        .post(text)
+        .map(|()| StatusCode::OK)
+        .map_err(|error| match error {
+            PostError::Gone => gone(),
+            PostError::BufferFull => refuse(
+                StatusCode::TOO_MANY_REQUESTS,
+                "LimitExceededException",
+                "The client does not read fast enough",
+            ),
+        })
 }
 
 async fn get_connection(
@@ -98,9 +121,12 @@ fn find(
     gateway.connections.find(connection_id).ok_or_else(gone)
 }
 
-/// 410 has an empty body; SDKs tell it by the header alone.
 fn gone() -> Refusal {
-    (StatusCode::GONE, [("x-amzn-errortype", "GoneException")]).into_response()
+    Refusal {
+        status: StatusCode::GONE,
+        kind: "GoneException",
+        message: None,
+    }
 }
 
 fn forbidden() -> Refusal {
@@ -108,5 +134,9 @@ fn forbidden() -> Refusal {
 }
 
 fn refuse(status: StatusCode, kind: &'static str, message: &str) -> Refusal {
-    (status, [("x-amzn-errortype", kind)], axum::Json(json!({ "message": message }))).into_response()
+    Refusal {
+        status,
+        kind,
+        message: Some(message.to_owned()),
+    }
 }

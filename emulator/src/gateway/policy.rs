@@ -15,7 +15,8 @@ pub(super) fn allows(policy: &Value, method_arn: &str) -> Option<bool> {
     };
     let mut allowed = false;
     for statement in statements {
-        let applies = any_matches(statement.get("Action")?, INVOKE)? && any_matches(statement.get("Resource")?, method_arn)?;
+        let applies =
+            any_matches(statement.get("Action")?, INVOKE)? && any_matches(statement.get("Resource")?, method_arn)?;
         match (statement.get("Effect")?.as_str()?, applies) {
             ("Deny", true) => return Some(false),
             ("Allow", true) => allowed = true,

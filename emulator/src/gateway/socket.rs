@@ -93,7 +93,12 @@ impl Gateway {
     }
 
     /// Runs the route of one text frame; what the client is told about a failure is an error frame.
-    async fn handle_message(self: Arc<Self>, connection: Arc<Connection>, authorizer: Option<Arc<AuthorizerContext>>, body: String) {
+    async fn handle_message(
+        self: Arc<Self>,
+        connection: Arc<Connection>,
+        authorizer: Option<Arc<AuthorizerContext>>,
+        body: String,
+    ) {
         let Some((key, route)) = self.route_of(&body) else {
             return tell(&connection, "Forbidden");
         };

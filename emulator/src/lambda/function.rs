@@ -34,12 +34,7 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    pub(crate) fn new(
-        spec: FunctionSpec,
-        program: PathBuf,
-        variables: Variables,
-        group: i32,
-    ) -> Self {
+    pub(crate) fn new(spec: FunctionSpec, program: PathBuf, variables: Variables, group: i32) -> Self {
         Self {
             spec,
             program,
@@ -103,7 +98,9 @@ impl Function {
     async fn start(&self) -> Result<Arc<Environment>, FunctionError> {
         let not_started = |error: &dyn std::fmt::Display| FunctionError::not_started(&error.to_string());
         let port = Port::listen(0).await.map_err(|problem| not_started(&problem))?;
-        let variables = self.variables.of(&self.spec, &identifiers::environment(), &port.address());
+        let variables = self
+            .variables
+            .of(&self.spec, &identifiers::environment(), &port.address());
         let environment = Environment::start(&self.spec, &self.program, variables, self.group)
             .map_err(|error| not_started(&error))?;
         runtime_api::serve(port, Arc::clone(&environment));

@@ -33,12 +33,18 @@ async fn invoke(
         let message = format!("Function not found: {name}");
         return refuse(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
     };
-    let payload = if payload.is_empty() { Bytes::from_static(b"{}") } else { payload };
+    let payload = if payload.is_empty() {
+        Bytes::from_static(b"{}")
+    } else {
+        payload
+    };
     if serde_json::from_slice::<serde::de::IgnoredAny>(&payload).is_err() {
         let message = "Could not parse request body into json";
         return refuse(StatusCode::BAD_REQUEST, "InvalidRequestContentException", message);
     }
-    let kind = headers.get("x-amz-invocation-type").and_then(|value| value.to_str().ok());
+    let kind = headers
+        .get("x-amz-invocation-type")
+        .and_then(|value| value.to_str().ok());
     match kind.unwrap_or("RequestResponse") {
         "DryRun" => StatusCode::NO_CONTENT.into_response(),
         "Event" => {

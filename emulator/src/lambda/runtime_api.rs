@@ -76,7 +76,11 @@ async fn error(
 
 /// An answer to an event that is not under way, or no longer, is refused.
 fn answered(taken: bool) -> StatusCode {
-    if taken { StatusCode::ACCEPTED } else { StatusCode::BAD_REQUEST }
+    if taken {
+        StatusCode::ACCEPTED
+    } else {
+        StatusCode::BAD_REQUEST
+    }
 }
 
 async fn init_error(State(environment): Served, headers: HeaderMap, payload: Bytes) -> StatusCode {

@@ -57,7 +57,10 @@ impl Variables {
         if name == "PUBLIC_ORIGIN" {
             return self.endpoints.public_origin.clone();
         }
-        for (scheme, address) in [("https://", &self.endpoints.management), ("wss://", &self.endpoints.websocket)] {
+        for (scheme, address) in [
+            ("https://", &self.endpoints.management),
+            ("wss://", &self.endpoints.websocket),
+        ] {
             let deployed = format!("{scheme}{}", self.stage_host_and_path);
             if let Some(rest) = value.strip_prefix(&deployed) {
                 return format!("{address}{rest}");
@@ -145,7 +148,10 @@ mod tests {
             logical_id: "F".into(),
             name: "S-F".into(),
             arn: String::new(),
-            variables: given.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            variables: given
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect(),
             timeout: Duration::from_secs(3),
             memory_mb: 128,
             binary: None,
@@ -158,7 +164,11 @@ mod tests {
     fn replaces_the_closed_list_and_nothing_else() {
         let keys = format!("{ISSUER}/.well-known/jwks.json");
         let cases = [
-            ("JWKS_URL", keys.as_str(), "http://127.0.0.1:5/us-east-1_abc/.well-known/jwks.json"),
+            (
+                "JWKS_URL",
+                keys.as_str(),
+                "http://127.0.0.1:5/us-east-1_abc/.well-known/jwks.json",
+            ),
             ("ISSUER", ISSUER, ISSUER),
             ("PUBLIC_ORIGIN", "https://app.example", "http://localhost:4"),
             (
@@ -166,12 +176,24 @@ mod tests {
                 "https://api.execute-api.us-east-1.amazonaws.com/ws",
                 "http://127.0.0.1:3/ws",
             ),
-            ("SOCKET", "wss://api.execute-api.us-east-1.amazonaws.com/ws", "ws://localhost:4/ws"),
-            ("OTHER_API", "https://zzz.execute-api.us-east-1.amazonaws.com/ws", "https://zzz.execute-api.us-east-1.amazonaws.com/ws"),
+            (
+                "SOCKET",
+                "wss://api.execute-api.us-east-1.amazonaws.com/ws",
+                "ws://localhost:4/ws",
+            ),
+            (
+                "OTHER_API",
+                "https://zzz.execute-api.us-east-1.amazonaws.com/ws",
+                "https://zzz.execute-api.us-east-1.amazonaws.com/ws",
+            ),
             ("TABLE_NAME", "S-Table", "S-Table"),
         ];
         for (name, given, expected) in cases {
-            assert_eq!(environment(&[(name, given)]).get(name).map(String::as_str), Some(expected), "{name}");
+            assert_eq!(
+                environment(&[(name, given)]).get(name).map(String::as_str),
+                Some(expected),
+                "{name}"
+            );
         }
     }
 

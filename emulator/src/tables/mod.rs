@@ -46,7 +46,11 @@ impl Tables {
     }
 
     fn create(&self, spec: &TableSpec, damaged: impl Fn() -> String) -> Result<(), Problem> {
-        let existing = api::call(&self.database, "DescribeTable", &json!({ "TableName": spec.name }).to_string());
+        let existing = api::call(
+            &self.database,
+            "DescribeTable",
+            &json!({ "TableName": spec.name }).to_string(),
+        );
         if let Ok(description) = existing {
             return same_keys(spec, &description);
         }

@@ -21,7 +21,9 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Optio
     let administration = properties.value("AdminCreateUserConfig")?.unwrap_or_default();
     Ok(Some(PoolSettings {
         id: resolver.name_of(logical_id)?,
-        name: properties.text("UserPoolName")?.unwrap_or_else(|| logical_id.to_owned()),
+        name: properties
+            .text("UserPoolName")?
+            .unwrap_or_else(|| logical_id.to_owned()),
         region: resolver.region().to_owned(),
         clients: clients(template, resolver)?,
         password_policy: password_policy(policies.get("PasswordPolicy")),
@@ -39,8 +41,18 @@ fn clients(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<ClientSet
             client.auth_flows = properties.texts("ExplicitAuthFlows")?;
             for (property, token, usual_unit, seconds) in [
                 ("IdTokenValidity", "IdToken", "hours", &mut client.id_token_seconds),
-                ("AccessTokenValidity", "AccessToken", "hours", &mut client.access_token_seconds),
-                ("RefreshTokenValidity", "RefreshToken", "days", &mut client.refresh_token_seconds),
+                (
+                    "AccessTokenValidity",
+                    "AccessToken",
+                    "hours",
+                    &mut client.access_token_seconds,
+                ),
+                (
+                    "RefreshTokenValidity",
+                    "RefreshToken",
+                    "days",
+                    &mut client.refresh_token_seconds,
+                ),
             ] {
                 if let Some(validity) = properties.number(property)? {
                     let units = properties.value("TokenValidityUnits")?.unwrap_or_default();

@@ -90,9 +90,10 @@ impl<'a> Resolver<'a> {
             return Ok(pseudo);
         }
         if let Some(parameter) = self.template.parameters.get(name) {
-            return parameter.default.clone().ok_or_else(|| {
-                Problem::new(format!("the parameter {name} has no default value: give it one."))
-            });
+            return parameter
+                .default
+                .clone()
+                .ok_or_else(|| Problem::new(format!("the parameter {name} has no default value: give it one.")));
         }
         let resource = self.resource(name)?;
         self.physical_id(name, resource, depth).map(Value::String)
@@ -118,21 +119,23 @@ impl<'a> Resolver<'a> {
 
     fn resource(&self, name: &str) -> Result<&'a Resource, Problem> {
         self.template.resources.get(name).ok_or_else(|| {
-            Problem::new(format!("there is no resource or parameter named {name} in the template."))
+            Problem::new(format!(
+                "there is no resource or parameter named {name} in the template."
+            ))
         })
     }
 
     fn physical_id(&self, logical_id: &str, resource: &Resource, depth: usize) -> Result<String, Problem> {
         let given_name = |property: &str| match resource.properties.get(property) {
-            Some(value) => self.value(value, depth + 1).map(|name| name.as_str().map(str::to_owned)),
+            Some(value) => self
+                .value(value, depth + 1)
+                .map(|name| name.as_str().map(str::to_owned)),
             None => Ok(None),
         };
         let generated = || format!("{}-{logical_id}", self.place.stack_name);
         Ok(match resource.kind.as_str() {
             "AWS::Lambda::Function" => given_name("FunctionName")?.unwrap_or_else(generated),
-            "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => {
-                given_name("TableName")?.unwrap_or_else(generated)
-            }
+            "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => given_name("TableName")?.unwrap_or_else(generated),
             "AWS::ApiGatewayV2::Stage" => given_name("StageName")?.unwrap_or_else(generated),
             "AWS::ApiGatewayV2::Api" => self.stable_id(logical_id, 10),
             "AWS::ApiGatewayV2::Authorizer" => self.stable_id(logical_id, 6),
@@ -224,7 +227,10 @@ impl<'a> Resolver<'a> {
         let resolved = self.value(argument, depth)?;
         match resolved.as_array().map(Vec::as_slice) {
             Some([Value::String(delimiter), Value::String(source)]) if !delimiter.is_empty() => Ok(Value::Array(
-                source.split(delimiter.as_str()).map(|part| Value::String(part.to_owned())).collect(),
+                source
+                    .split(delimiter.as_str())
+                    .map(|part| Value::String(part.to_owned()))
+                    .collect(),
             )),
             _ => Err(malformed("Fn::Split", argument)),
         }
@@ -315,7 +321,9 @@ mod tests {
             account: "000000000000".into(),
             stack_name: "S".into(),
         };
-        Resolver::new(&template, &place).resolve(&value).map_err(|problem| problem.to_string())
+        Resolver::new(&template, &place)
+            .resolve(&value)
+            .map_err(|problem| problem.to_string())
     }
 
     #[test]
@@ -324,13 +332,31 @@ mod tests {
             (json!({ "Ref": "AWS::Region" }), json!("us-east-1")),
             (json!({ "Ref": "Given" }), json!("g")),
             (json!({ "Ref": "Fn" }), json!("S-Fn")),
-            (json!({ "Fn::GetAtt": ["Fn", "Arn"] }), json!("arn:aws:lambda:us-east-1:000000000000:function:S-Fn")),
-            (json!({ "Fn::GetAtt": "Fn.Arn" }), json!("arn:aws:lambda:us-east-1:000000000000:function:S-Fn")),
-            (json!({ "Fn::Join": ["/", ["a", { "Ref": "Given" }, 3]] }), json!("a/g/3")),
-            (json!({ "Fn::Select": [1, { "Fn::Split": [",", "a,b,c"] }] }), json!("b")),
+            (
+                json!({ "Fn::GetAtt": ["Fn", "Arn"] }),
+                json!("arn:aws:lambda:us-east-1:000000000000:function:S-Fn"),
+            ),
+            (
+                json!({ "Fn::GetAtt": "Fn.Arn" }),
+                json!("arn:aws:lambda:us-east-1:000000000000:function:S-Fn"),
+            ),
+            (
+                json!({ "Fn::Join": ["/", ["a", { "Ref": "Given" }, 3]] }),
+                json!("a/g/3"),
+            ),
+            (
+                json!({ "Fn::Select": [1, { "Fn::Split": [",", "a,b,c"] }] }),
+                json!("b"),
+            ),
             (json!({ "Fn::Select": ["0", ["x"]] }), json!("x")),
-            (json!({ "Fn::Sub": "${Given}-${Fn.Arn}-${!kept}" }), json!("g-arn:aws:lambda:us-east-1:000000000000:function:S-Fn-${kept}")),
-            (json!({ "Fn::Sub": ["${A}${Given}", { "A": { "Ref": "Fn" } }] }), json!("S-Fng")),
+            (
+                json!({ "Fn::Sub": "${Given}-${Fn.Arn}-${!kept}" }),
+                json!("g-arn:aws:lambda:us-east-1:000000000000:function:S-Fn-${kept}"),
+            ),
+            (
+                json!({ "Fn::Sub": ["${A}${Given}", { "A": { "Ref": "Fn" } }] }),
+                json!("S-Fng"),
+            ),
             (json!({ "deep": [{ "Ref": "Given" }] }), json!({ "deep": ["g"] })),
         ];
         for (value, expected) in cases {
@@ -342,7 +368,10 @@ mod tests {
     fn a_pool_keeps_its_issuer_from_start_to_start() {
         let issuer = resolve(json!({ "Fn::GetAtt": ["Pool", "ProviderURL"] }));
         assert_eq!(issuer, resolve(json!({ "Fn::GetAtt": ["Pool", "ProviderURL"] })));
-        assert!(issuer.is_ok_and(|url| url.to_string().starts_with("\"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_")));
+        assert!(issuer.is_ok_and(|url| {
+            url.to_string()
+                .starts_with("\"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_")
+        }));
     }
 
     #[test]
@@ -355,7 +384,10 @@ mod tests {
             (json!({ "Fn::Cidr": [] }), "Fn::Cidr is not supported"),
             (json!({ "Fn::GetAtt": ["Fn", "Nope"] }), "Fn.Nope"),
             (json!({ "Fn::Select": [9, ["x"]] }), "Fn::Select cannot be resolved"),
-            (json!({ "Fn::Join": ["-", "not a list"] }), "Fn::Join cannot be resolved"),
+            (
+                json!({ "Fn::Join": ["-", "not a list"] }),
+                "Fn::Join cannot be resolved",
+            ),
         ];
         for (value, expected) in cases {
             let refusal = resolve(value.clone()).err().unwrap_or_default();

@@ -65,9 +65,8 @@ impl Template {
         let text = std::fs::read_to_string(path).or_problem(|| {
             format!("The template {shown} cannot be read: give the path of a synthesised template with --template")
         })?;
-        serde_json::from_str(&text).or_problem(|| {
-            format!("{shown} is not a CloudFormation template in JSON: synthesise it again")
-        })
+        serde_json::from_str(&text)
+            .or_problem(|| format!("{shown} is not a CloudFormation template in JSON: synthesise it again"))
     }
 
     /// Resolves the parts that the emulator runs.
@@ -113,9 +112,11 @@ impl<'a> Properties<'a> {
     fn value(&self, name: &str) -> Result<Option<Value>, Problem> {
         match self.properties.get(name) {
             None | Some(Value::Null) => Ok(None),
-            Some(value) => Ok(Some(self.resolver.resolve(value).map_err(|problem| {
-                Problem::new(format!("{}.{name}: {problem}", self.logical_id))
-            })?)),
+            Some(value) => {
+                Ok(Some(self.resolver.resolve(value).map_err(|problem| {
+                    Problem::new(format!("{}.{name}: {problem}", self.logical_id))
+                })?))
+            }
         }
     }
 

@@ -33,7 +33,12 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<T
 
 fn create_request(name: &str, properties: &Properties<'_>) -> Result<Value, Problem> {
     let mut request = json!({ "TableName": name, "BillingMode": "PAY_PER_REQUEST" });
-    for property in ["KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
+    for property in [
+        "KeySchema",
+        "AttributeDefinitions",
+        "GlobalSecondaryIndexes",
+        "LocalSecondaryIndexes",
+    ] {
         if let Some(value) = properties.value(property)? {
             request[property] = value;
         }
@@ -48,7 +53,9 @@ fn ttl_attribute(properties: &Properties<'_>) -> Result<Option<String>, Problem>
     let Some(ttl) = properties.value("TimeToLiveSpecification")? else {
         return Ok(None);
     };
-    let enabled = ttl.get("Enabled").is_some_and(|on| on == &json!(true) || on == &json!("true"));
+    let enabled = ttl
+        .get("Enabled")
+        .is_some_and(|on| on == &json!(true) || on == &json!("true"));
     Ok(ttl
         .get("AttributeName")
         .and_then(Value::as_str)

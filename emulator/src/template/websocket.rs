@@ -125,9 +125,13 @@ impl<'a> Reader<'a> {
         for route in self.of_api("AWS::ApiGatewayV2::Route")? {
             let key = route.required_text("RouteKey")?;
             let target = route.required_text("Target")?;
-            let integration = integrations.get(target.trim_start_matches("integrations/")).ok_or_else(|| {
-                Problem::new(format!("The route {key} points at {target}, which is not in the template."))
-            })?;
+            let integration = integrations
+                .get(target.trim_start_matches("integrations/"))
+                .ok_or_else(|| {
+                    Problem::new(format!(
+                        "The route {key} points at {target}, which is not in the template."
+                    ))
+                })?;
             let authorizer = match route.text("AuthorizationType")?.as_deref() {
                 None | Some("NONE") => None,
                 Some("CUSTOM") => Some(self.authorizer_of(&route, &key, &authorizers)?),
@@ -138,7 +142,14 @@ impl<'a> Reader<'a> {
                 }
             };
             let two_way = route.text("RouteResponseSelectionExpression")?.is_some();
-            routes.insert(key, RouteSpec { two_way, authorizer, ..integration.clone() });
+            routes.insert(
+                key,
+                RouteSpec {
+                    two_way,
+                    authorizer,
+                    ..integration.clone()
+                },
+            );
         }
         Ok(routes)
     }
@@ -155,10 +166,11 @@ impl<'a> Reader<'a> {
             )));
         }
         let id = route.required_text("AuthorizerId")?;
-        authorizers
-            .get(&id)
-            .cloned()
-            .ok_or_else(|| Problem::new(format!("The route {key} names an authorizer that is not in the template.")))
+        authorizers.get(&id).cloned().ok_or_else(|| {
+            Problem::new(format!(
+                "The route {key} names an authorizer that is not in the template."
+            ))
+        })
     }
 
     /// By integration id; the parts of a route that the integration decides.

@@ -15,7 +15,12 @@ async fn main() -> Result<(), Error> {
 async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     let event = event.payload;
     record(&event)?;
-    let query = |name: &str| event["queryStringParameters"][name].as_str().unwrap_or_default().to_owned();
+    let query = |name: &str| {
+        event["queryStringParameters"][name]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
     match (event["type"].as_str(), event["requestContext"]["eventType"].as_str()) {
         (Some("REQUEST"), _) => authorize(&event, &query("verdict")).await,
         (_, Some("CONNECT")) => connect(&event, &query("connect")).await,
@@ -54,7 +59,9 @@ async fn authorize(event: &Value, verdict: &str) -> Result<Value, Error> {
 }
 
 async fn connect(event: &Value, how: &str) -> Result<Value, Error> {
-    let offered = event["headers"]["Sec-WebSocket-Protocol"].as_str().and_then(|list| list.split(',').next());
+    let offered = event["headers"]["Sec-WebSocket-Protocol"]
+        .as_str()
+        .and_then(|list| list.split(',').next());
     match (how.parse::<u16>(), how, offered) {
         (Ok(status), _, _) => Ok(json!({ "statusCode": status })),
         (_, "", Some(first)) => Ok(json!({ "statusCode": 200, "headers": { "Sec-WebSocket-Protocol": first } })),
@@ -87,7 +94,9 @@ async fn obey(order: &str, event: &Value) -> Result<Value, Error> {
         }
         "environment" => {
             let names: Vec<String> = std::env::vars().map(|(name, _)| name).collect();
-            Ok(json!({ "statusCode": 200, "body": json!({ "names": names, "process": std::process::id() }).to_string() }))
+            Ok(
+                json!({ "statusCode": 200, "body": json!({ "names": names, "process": std::process::id() }).to_string() }),
+            )
         }
         _ => Ok(json!({ "statusCode": 200, "body": event.to_string() })),
     }
