@@ -75,7 +75,7 @@ async fn what_is_no_handshake_is_unauthorized() {
         Value::Null,
         json!({}),
         json!({"methodArn": ARN}),
-        json!({"methodArn": ARN, "requestContext": {"eventType": "MESSAGE"}}),
+        json!({"methodArn": ARN, "headers": {"Origin": "null"}, "requestContext": {"eventType": "MESSAGE"}}),
         json!({"methodArn": null, "requestContext": {"eventType": "CONNECT"}}),
     ] {
         assert_eq!(decide(event).await.unwrap_err(), "Unauthorized");
