@@ -213,12 +213,9 @@ async fn disconnect_tells_how_it_ended() -> TestResult {
                 assert_eq!(closing.code, 1000);
             }
             Some(code) => {
-                socket
-                    .send_frame(Message::Close(Some(CloseFrame {
-                        code: code.into(),
-                        reason: "bye".into(),
-                    })))
-                    .await?
+                let (code, reason) = (code.into(), "bye".into());
+                let frame = Message::Close(Some(CloseFrame { code, reason }));
+                socket.send_frame(frame).await?;
             }
         }
         let mine = || {

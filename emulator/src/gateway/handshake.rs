@@ -143,8 +143,8 @@ impl Gateway {
         match upgrade.await {
             Ok(socket) => self.run_socket(socket, client, authorizer).await,
             Err(_) => {
-                self.disconnect(&client, super::socket::VANISHED, authorizer.as_ref())
-                    .await
+                let how = super::socket::VANISHED;
+                self.disconnect(&client, how, authorizer.as_ref()).await;
             }
         }
     }
