@@ -1,7 +1,7 @@
 // Which web origins may open a socket with a cookie. The authorizer compares them letter by letter, so a form that no
 // browser sends (a path, a trailing slash, upper case, a default port) would never match and is refused here.
 import { type ContextValues, SettingsError } from './context-values.ts';
-import type { Profile } from './settings.ts';
+import type { Profile } from './profile.ts';
 
 const KEY = 'allowedOrigins';
 const DEV_ORIGIN = 'http://localhost:3000';

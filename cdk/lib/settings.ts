@@ -6,9 +6,7 @@ import { ContextValues, SettingsError } from './context-values.ts';
 import { type ExistingPool, readExistingPool } from './existing-pool.ts';
 import { nearestName } from './nearest-name.ts';
 import { type Origins, readOrigins } from './origins.ts';
-
-/** `dev` is convenient and disposable, `prod` is strict and keeps its data. */
-export type Profile = 'dev' | 'prod';
+import type { Profile } from './profile.ts';
 
 /** A checked configuration. */
 export interface Settings {

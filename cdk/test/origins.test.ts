@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ContextValues, SettingsError } from '../lib/context-values.ts';
 import { readOrigins } from '../lib/origins.ts';
-import type { Profile } from '../lib/settings.ts';
+import type { Profile } from '../lib/profile.ts';
 
 function read(allowedOrigins: unknown, profile: Profile): ReturnType<typeof readOrigins> {
   return readOrigins(new ContextValues({ allowedOrigins }), profile);

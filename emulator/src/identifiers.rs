@@ -16,20 +16,22 @@ pub(crate) fn is_gateway_id(id: &str) -> bool {
     URL_SAFE.decode(id).is_ok_and(|bytes| bytes.len() == GATEWAY_ID_BYTES)
 }
 
-/// A version 4 UUID, the shape of Lambda's request ids.
+/// A random UUID of version 4 (RFC 9562, section 5.4): the shape of Lambda's request ids and of Cognito's subjects.
 pub(crate) fn uuid() -> String {
     let mut bytes: [u8; 16] = rand::random();
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let hex = hex(&bytes);
-    format!(
-        "{}-{}-{}-{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..]
-    )
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
+/// Whether the text has the form that [`uuid`] gives. File names are made of it.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.char_indices().all(|(at, c)| match at {
+            8 | 13 | 18 | 23 => c == '-',
+            _ => matches!(c, '0'..='9' | 'a'..='f'),
+        })
 }
 
 /// An execution environment's id: 128 random bits, which only its own process learns.
@@ -50,7 +52,7 @@ mod tests {
         let id = gateway();
         assert_eq!((id.len(), id.ends_with('=')), (16, true));
         assert!(is_gateway_id(&id));
-        assert_eq!(uuid().len(), 36);
+        assert!(is_uuid(&uuid()));
         assert_eq!(&uuid()[14..15], "4");
     }
 

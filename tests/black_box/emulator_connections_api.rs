@@ -1,24 +1,18 @@
 //! `@connections`: post, get, delete, with the statuses and error headers that SDKs tell errors by.
 
 use serde_json::Value;
-use tempfile::TempDir;
-use tests::{Handshake, Socket, Stack, StackOptions, TestResult, eventually, probe_template};
+use tests::{Handshake, Probe, Socket, Stack, TestResult, eventually};
 
-async fn open() -> TestResult<(Stack, Socket, String, TempDir)> {
-    let folder = TempDir::new()?;
-    let (template, _) = probe_template(folder.path())?;
-    let stack = Stack::start_with(StackOptions {
-        template: Some(template),
-        ..Default::default()
-    })
-    .await?;
-    let mut socket = Handshake::with(&stack).header("user-agent", "tests/1").open().await?;
+async fn open() -> TestResult<(Probe, Socket, String)> {
+    let probe = Probe::start().await?;
+    let mut socket = Handshake::with(&probe.stack)
+        .header("user-agent", "tests/1")
+        .open()
+        .await?;
     socket.send("who am I").await?;
-    let id = socket.next().await?["requestContext"]["connectionId"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    Ok((stack, socket, id, folder))
+    let context = &socket.next().await?["requestContext"];
+    let id = context["connectionId"].as_str().unwrap_or_default().to_owned();
+    Ok((probe, socket, id))
 }
 
 async fn call(stack: &Stack, method: &str, path: &str, body: Vec<u8>) -> TestResult<(u16, String, String)> {
@@ -38,13 +32,14 @@ async fn call(stack: &Stack, method: &str, path: &str, body: Vec<u8>) -> TestRes
 
 #[tokio::test]
 async fn posts_reach_the_client_however_the_id_is_encoded() -> TestResult {
-    let (stack, mut socket, id, _folder) = open().await?;
+    let (probe, mut socket, id) = open().await?;
+    let stack = &probe.stack;
     for path in [
         format!("/@connections/{id}"),
         format!("/%40connections/{}", id.replace('=', "%3D")),
     ] {
         assert_eq!(
-            call(&stack, "POST", &path, "grüße".into()).await?,
+            call(stack, "POST", &path, "grüße".into()).await?,
             (200, String::new(), String::new())
         );
         assert_eq!(socket.next_text().await?, "grüße");
@@ -54,8 +49,9 @@ async fn posts_reach_the_client_however_the_id_is_encoded() -> TestResult {
 
 #[tokio::test]
 async fn get_describes_the_connection() -> TestResult {
-    let (stack, _socket, id, _folder) = open().await?;
-    let (status, _, body) = call(&stack, "GET", &format!("/@connections/{id}"), Vec::new()).await?;
+    let (probe, _socket, id) = open().await?;
+    let stack = &probe.stack;
+    let (status, _, body) = call(stack, "GET", &format!("/@connections/{id}"), Vec::new()).await?;
     let body: Value = serde_json::from_str(&body)?;
     assert_eq!(status, 200);
     assert_eq!(body["identity"]["sourceIp"], "127.0.0.1");
@@ -73,22 +69,24 @@ async fn get_describes_the_connection() -> TestResult {
 
 #[tokio::test]
 async fn delete_closes_with_1000_and_then_the_id_is_gone() -> TestResult {
-    let (stack, mut socket, id, _folder) = open().await?;
+    let (probe, mut socket, id) = open().await?;
+    let stack = &probe.stack;
     let path = format!("/@connections/{id}");
-    assert_eq!(call(&stack, "DELETE", &path, Vec::new()).await?.0, 204);
+    assert_eq!(call(stack, "DELETE", &path, Vec::new()).await?.0, 204);
     assert_eq!(socket.closed().await?.code, 1000);
     for method in ["POST", "GET", "DELETE"] {
         let gone = (410, "GoneException".to_owned(), String::new());
-        assert_eq!(call(&stack, method, &path, b"x".to_vec()).await?, gone, "{method}");
+        assert_eq!(call(stack, method, &path, b"x".to_vec()).await?, gone, "{method}");
     }
     Ok(())
 }
 
 #[tokio::test]
 async fn every_refusal_has_its_status_and_error_type() -> TestResult {
-    let (stack, mut socket, id, _folder) = open().await?;
+    let (probe, mut socket, id) = open().await?;
+    let stack = &probe.stack;
     let post = async |path: &str, bytes: usize| -> TestResult<(u16, String)> {
-        let (status, error, _) = call(&stack, "POST", path, vec![b'x'; bytes]).await?;
+        let (status, error, _) = call(stack, "POST", path, vec![b'x'; bytes]).await?;
         Ok((status, error))
     };
     let own = format!("/@connections/{id}");
@@ -119,11 +117,12 @@ async fn every_refusal_has_its_status_and_error_type() -> TestResult {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_is_429_and_holds_up_nobody() -> TestResult {
-    let (stack, sleeper, id, _folder) = open().await?;
+    let (probe, sleeper, id) = open().await?;
+    let stack = &probe.stack;
     let path = format!("/@connections/{id}");
     let mut full = false;
     for _ in 0..2_000 {
-        let (status, error, _) = call(&stack, "POST", &path, vec![b'x'; 100_000]).await?;
+        let (status, error, _) = call(stack, "POST", &path, vec![b'x'; 100_000]).await?;
         if status != 200 {
             assert_eq!((status, error.as_str()), (429, "LimitExceededException"));
             full = true;
@@ -131,12 +130,12 @@ async fn a_client_that_does_not_read_is_429_and_holds_up_nobody() -> TestResult 
         }
     }
     assert!(full, "the buffer never filled");
-    let mut other = Handshake::with(&stack).open().await?;
+    let mut other = Handshake::with(stack).open().await?;
     other.send("quick").await?;
     assert_eq!(other.next().await?["body"], "quick");
     drop(sleeper);
     eventually("the id to be gone", async || {
-        call(&stack, "GET", &path, Vec::new())
+        call(stack, "GET", &path, Vec::new())
             .await
             .is_ok_and(|(status, ..)| status == 410)
     })

@@ -1,21 +1,9 @@
 //! The events that functions receive, key by key as captured from the real service.
 
 use serde_json::{Map, Value, json};
-use tempfile::TempDir;
-use tests::{Handshake, ProbeRecords, Socket, Stack, StackOptions, TestResult, eventually, probe_template};
+use tests::{Handshake, Probe, ProbeRecords, Socket, TestResult, eventually};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-
-async fn probe() -> TestResult<(Stack, ProbeRecords, TempDir)> {
-    let folder = TempDir::new()?;
-    let (template, records) = probe_template(folder.path())?;
-    let stack = Stack::start_with(StackOptions {
-        template: Some(template),
-        ..Default::default()
-    })
-    .await?;
-    Ok((stack, records, folder))
-}
 
 const CONTEXT_KEYS: [&str; 13] = [
     "apiId",
@@ -57,17 +45,18 @@ async fn one_of(records: &ProbeRecords, event_type: &str) -> TestResult<Value> {
 
 #[tokio::test]
 async fn every_event_has_its_keys_and_no_others() -> TestResult {
-    let (stack, records, _folder) = probe().await?;
-    let handshake = Handshake::with(&stack)
+    let probe = Probe::start().await?;
+    let (stack, records) = (&probe.stack, &probe.records);
+    let handshake = Handshake::with(stack)
         .header("user-agent", "tests/1")
         .header("cookie", "a=1; b=2");
     let mut socket = handshake.query("verdict=allow&x=1&x=2&empty=").open().await?;
     socket.send("not json").await?;
     let message = socket.next().await?;
     socket.close().await?;
-    let disconnect = one_of(&records, "DISCONNECT").await?;
+    let disconnect = one_of(records, "DISCONNECT").await?;
     let authorizer = records.events().swap_remove(0);
-    let connect = one_of(&records, "CONNECT").await?;
+    let connect = one_of(records, "CONNECT").await?;
 
     assert_eq!(
         keys(&authorizer),
@@ -113,14 +102,15 @@ async fn every_event_has_its_keys_and_no_others() -> TestResult {
 
 #[tokio::test]
 async fn values_have_the_services_shapes() -> TestResult {
-    let (stack, records, _folder) = probe().await?;
-    let handshake = Handshake::with(&stack)
+    let probe = Probe::start().await?;
+    let (stack, records) = (&probe.stack, &probe.records);
+    let handshake = Handshake::with(stack)
         .header("user-agent", "tests/1")
         .header("cookie", "a=1; b=2");
     let mut socket = handshake.query("x=1&x=2%20").open().await?;
     socket.send(r#"{"action":"unknown"}"#).await?;
     let message = socket.next().await?;
-    let connect = one_of(&records, "CONNECT").await?;
+    let connect = one_of(records, "CONNECT").await?;
     let authorizer = records.events().swap_remove(0);
 
     assert_eq!(connect["headers"]["Cookie"], "a=1; b=2");
@@ -176,9 +166,10 @@ async fn values_have_the_services_shapes() -> TestResult {
 
 #[tokio::test]
 async fn absent_means_absent() -> TestResult {
-    let (stack, records, _folder) = probe().await?;
-    let _socket = Handshake::with(&stack).open().await?;
-    let connect = one_of(&records, "CONNECT").await?;
+    let probe = Probe::start().await?;
+    let (stack, records) = (&probe.stack, &probe.records);
+    let _socket = Handshake::with(stack).open().await?;
+    let connect = one_of(records, "CONNECT").await?;
     assert_eq!(
         keys(&connect),
         ["headers", "isBase64Encoded", "multiValueHeaders", "requestContext"]
@@ -193,7 +184,8 @@ async fn absent_means_absent() -> TestResult {
 
 #[tokio::test]
 async fn disconnect_tells_how_it_ended() -> TestResult {
-    let (stack, records, _folder) = probe().await?;
+    let probe = Probe::start().await?;
+    let (stack, records) = (&probe.stack, &probe.records);
     let connection_id = |socket: &Value| {
         socket["requestContext"]["connectionId"]
             .as_str()
@@ -233,7 +225,7 @@ async fn disconnect_tells_how_it_ended() -> TestResult {
         (Some(4001), 4001, "bye"),
         (Some(1006), 1006, "Connection lost"),
     ] {
-        let context = endings(Handshake::with(&stack).open().await?, how).await?;
+        let context = endings(Handshake::with(stack).open().await?, how).await?;
         assert_eq!(
             (&context["disconnectStatusCode"], &context["disconnectReason"]),
             (&json!(code), &json!(reason))

@@ -3,24 +3,13 @@
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tests::{Handshake, ProbeRecords, Stack, StackOptions, TestResult, eventually, probe_template};
-
-async fn probe() -> TestResult<(Stack, ProbeRecords, TempDir)> {
-    let folder = TempDir::new()?;
-    let (template, records) = probe_template(folder.path())?;
-    let stack = Stack::start_with(StackOptions {
-        template: Some(template),
-        ..Default::default()
-    })
-    .await?;
-    Ok((stack, records, folder))
-}
+use tests::{Handshake, Probe, TestResult, eventually};
 
 #[tokio::test]
 async fn a_failing_function_makes_an_error_frame_byte_for_byte() -> TestResult {
-    let (stack, _records, _folder) = probe().await?;
-    let mut socket = Handshake::with(&stack).open().await?;
+    let probe = Probe::start().await?;
+    let stack = &probe.stack;
+    let mut socket = Handshake::with(stack).open().await?;
     for order in ["throw", "panic", "exit", "shape"] {
         socket.send(json!({ "do": order }).to_string()).await?;
         let text = socket.next_text().await?;
@@ -39,8 +28,9 @@ async fn a_failing_function_makes_an_error_frame_byte_for_byte() -> TestResult {
 
 #[tokio::test]
 async fn what_a_route_sends_back() -> TestResult {
-    let (stack, _records, _folder) = probe().await?;
-    let mut socket = Handshake::with(&stack).open().await?;
+    let probe = Probe::start().await?;
+    let stack = &probe.stack;
+    let mut socket = Handshake::with(stack).open().await?;
     socket.send(r#"{"do":"null"}"#).await?;
     socket.send(r#"{"action":"one-way","do":"status"}"#).await?;
     socket.send(r#"{"action":"one-way"}"#).await?;
@@ -61,8 +51,9 @@ async fn what_a_route_sends_back() -> TestResult {
 
 #[tokio::test]
 async fn a_slow_function_times_out_twice() -> TestResult {
-    let (stack, _records, _folder) = probe().await?;
-    let mut socket = Handshake::with(&stack).open().await?;
+    let probe = Probe::start().await?;
+    let stack = &probe.stack;
+    let mut socket = Handshake::with(stack).open().await?;
     socket.send(r#"{"action":"hasty","do":"sleep"}"#).await?;
     assert_eq!(
         socket.next().await?["message"],
@@ -80,8 +71,9 @@ async fn a_slow_function_times_out_twice() -> TestResult {
 
 #[tokio::test]
 async fn messages_of_one_connection_run_at_the_same_time() -> TestResult {
-    let (stack, _records, _folder) = probe().await?;
-    let mut socket = Handshake::with(&stack).open().await?;
+    let probe = Probe::start().await?;
+    let stack = &probe.stack;
+    let mut socket = Handshake::with(stack).open().await?;
     let start = Instant::now();
     socket.send(r#"{"do":"sleep"}"#).await?;
     socket.send("quick").await?;
@@ -97,8 +89,9 @@ async fn messages_of_one_connection_run_at_the_same_time() -> TestResult {
 
 #[tokio::test]
 async fn an_environment_is_used_again_and_inherits_nothing() -> TestResult {
-    let (stack, _records, _folder) = probe().await?;
-    let mut socket = Handshake::with(&stack).open().await?;
+    let probe = Probe::start().await?;
+    let stack = &probe.stack;
+    let mut socket = Handshake::with(stack).open().await?;
     let mut processes = Vec::new();
     for _ in 0..3 {
         socket.send(r#"{"do":"environment"}"#).await?;
@@ -122,7 +115,8 @@ async fn an_environment_is_used_again_and_inherits_nothing() -> TestResult {
 
 #[tokio::test]
 async fn the_invoke_api_answers_as_lambda_does() -> TestResult {
-    let (stack, records, _folder) = probe().await?;
+    let probe = Probe::start().await?;
+    let (stack, records) = (&probe.stack, &probe.records);
     let name = stack.endpoint("/functions/probe");
     let address = |name: &str| format!("{}/2015-03-31/functions/{name}/invocations", stack.endpoint("/lambda"));
     let client = reqwest::Client::new();

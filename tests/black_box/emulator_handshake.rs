@@ -1,22 +1,11 @@
 //! The handshake: authorizer, `$connect`, 101, in this order, with API Gateway's statuses.
 
-use tempfile::TempDir;
-use tests::{Handshake, ProbeRecords, Stack, StackOptions, TestResult, eventually, probe_template};
-
-async fn probe() -> TestResult<(Stack, ProbeRecords, TempDir)> {
-    let folder = TempDir::new()?;
-    let (template, records) = probe_template(folder.path())?;
-    let stack = Stack::start_with(StackOptions {
-        template: Some(template),
-        ..Default::default()
-    })
-    .await?;
-    Ok((stack, records, folder))
-}
+use tests::{Handshake, Probe, TestResult, eventually};
 
 #[tokio::test]
 async fn the_authorizer_decides_first() -> TestResult {
-    let (stack, records, _folder) = probe().await?;
+    let probe = Probe::start().await?;
+    let (stack, records) = (&probe.stack, &probe.records);
     for (verdict, expected) in [
         ("allow", 101),
         ("deny", 403),
@@ -27,7 +16,7 @@ async fn the_authorizer_decides_first() -> TestResult {
         ("panic", 500),
         ("exit", 500),
     ] {
-        let status = Handshake::with(&stack)
+        let status = Handshake::with(stack)
             .query(&format!("verdict={verdict}"))
             .status()
             .await?;
@@ -43,7 +32,8 @@ async fn the_authorizer_decides_first() -> TestResult {
 
 #[tokio::test]
 async fn the_status_of_connect_is_the_clients() -> TestResult {
-    let (stack, _records, _folder) = probe().await?;
+    let probe = Probe::start().await?;
+    let stack = &probe.stack;
     for (connect, expected) in [
         ("200", 101),
         ("201", 101),
@@ -57,7 +47,7 @@ async fn the_status_of_connect_is_the_clients() -> TestResult {
         ("null", 502),
         ("shape", 502),
     ] {
-        let status = Handshake::with(&stack)
+        let status = Handshake::with(stack)
             .query(&format!("connect={connect}"))
             .status()
             .await?;
@@ -68,13 +58,14 @@ async fn the_status_of_connect_is_the_clients() -> TestResult {
 
 #[tokio::test]
 async fn the_subprotocol_is_the_one_that_connect_answers() -> TestResult {
-    let (stack, _records, _folder) = probe().await?;
-    let socket = Handshake::with(&stack)
+    let probe = Probe::start().await?;
+    let stack = &probe.stack;
+    let socket = Handshake::with(stack)
         .header("sec-websocket-protocol", "one, two")
         .open()
         .await?;
     assert_eq!(socket.subprotocol.as_deref(), Some("one"));
-    let refused = Handshake::with(&stack)
+    let refused = Handshake::with(stack)
         .header("sec-websocket-protocol", "one")
         .query("connect=200")
         .attempt()
@@ -88,7 +79,8 @@ async fn the_subprotocol_is_the_one_that_connect_answers() -> TestResult {
 
 #[tokio::test]
 async fn what_is_no_handshake_is_told_so() -> TestResult {
-    let (stack, records, _folder) = probe().await?;
+    let probe = Probe::start().await?;
+    let (stack, records) = (&probe.stack, &probe.records);
     let http = |path: &str| format!("{}{path}", stack.endpoint("/web"));
     let client = reqwest::Client::new();
     assert_eq!(client.get(http("/probe")).send().await?.status(), 426);
@@ -107,8 +99,9 @@ async fn what_is_no_handshake_is_told_so() -> TestResult {
 
 #[tokio::test]
 async fn a_client_that_leaves_during_the_handshake_is_disconnected() -> TestResult {
-    let (stack, records, _folder) = probe().await?;
-    let attempt = tokio::spawn(Handshake::with(&stack).query("connect=slow").attempt());
+    let probe = Probe::start().await?;
+    let (stack, records) = (&probe.stack, &probe.records);
+    let attempt = tokio::spawn(Handshake::with(stack).query("connect=slow").attempt());
     eventually("the handshake to begin", async || !records.events().is_empty()).await?;
     attempt.abort();
     assert!(attempt.await.is_err(), "the client left before its 101");

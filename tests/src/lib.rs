@@ -9,7 +9,7 @@ mod stack;
 mod table;
 
 pub use forge::Forge;
-pub use probe::{ProbeRecords, probe_template};
+pub use probe::{Probe, ProbeRecords, probe_template};
 pub use sign_in::{Tokens, cognito_call};
 pub use socket::{Closing, Handshake, Socket};
 pub use stack::{Stack, StackOptions, binaries, carillon_template, descendants_of, eventually, repository};

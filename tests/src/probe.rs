@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
-use crate::TestResult;
+use crate::{Stack, StackOptions, TestResult};
 
 /// What the probe function wrote down.
 #[derive(Debug, Clone)]
@@ -24,6 +25,36 @@ impl ProbeRecords {
         let mut events = self.events();
         events.retain(|event| event["requestContext"]["eventType"] == event_type && event["type"].is_null());
         events
+    }
+}
+
+/// A running stack of the probe function.
+#[derive(Debug)]
+pub struct Probe {
+    /// The stack.
+    pub stack: Stack,
+    /// What the function wrote down.
+    pub records: ProbeRecords,
+    _folder: TempDir,
+}
+
+impl Probe {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// What the emulator printed, if it ended instead.
+    pub async fn start() -> TestResult<Self> {
+        let folder = TempDir::new()?;
+        let (template, records) = probe_template(folder.path())?;
+        let options = StackOptions {
+            template: Some(template),
+            ..StackOptions::default()
+        };
+        Ok(Self {
+            stack: Stack::start_with(options).await?,
+            records,
+            _folder: folder,
+        })
     }
 }
 

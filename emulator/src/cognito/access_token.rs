@@ -34,7 +34,7 @@ impl AccessToken {
 
     /// A sign-in that is no longer kept counts as revoked.
     pub(crate) fn check_not_revoked(&self, user: &User) -> Result<(), CognitoError> {
-        match user.family(&self.origin_jti) {
+        match user.families.find(&self.origin_jti) {
             Some(family) if !family.revoked => Ok(()),
             _ => Err(CognitoError::not_authorized("Access Token has been revoked")),
         }

@@ -10,8 +10,8 @@ use super::{
     settings::ClientSettings,
     tokens::{Grant, Tokens},
     user::{User, UserStatus},
-    uuid,
 };
+use crate::identifiers;
 
 /// What a right password leads to.
 pub(crate) enum SignIn {
@@ -51,7 +51,7 @@ impl UserPool {
     /// in the meantime has not.
     pub(crate) fn start_session(&self, client: &ClientSettings, user: &User) -> Result<Session, CognitoError> {
         let now = self.now();
-        let origin_jti = uuid::random_uuid();
+        let origin_jti = identifiers::uuid();
         let refresh = RefreshToken::generate(&user.sub, &origin_jti);
         let family = Family {
             origin_jti,
@@ -88,7 +88,7 @@ impl UserPool {
     pub(crate) fn find_family(&self, refresh_token: &str) -> Option<(User, Family)> {
         let token = RefreshToken::parse(refresh_token)?;
         let user = self.directory().user_with_sub(&token.sub)?.clone();
-        let family = user.family(&token.origin_jti)?.clone();
+        let family = user.families.find(&token.origin_jti)?.clone();
         token.has_digest(&family.refresh_digest).then_some((user, family))
     }
 
@@ -112,7 +112,7 @@ impl UserPool {
             return Err(wrong_password());
         }
         directory
-            .update_user(&seen.username, |user| user.add_family(family, now))
+            .update_user(&seen.username, |user| user.families.add(family, now))
             .cloned()
     }
 

@@ -16,8 +16,8 @@ use super::{
     open_error::{Damage, OpenError},
     passwords,
     user::User,
-    uuid,
 };
+use crate::identifiers;
 
 const USERS_FOLDER: &str = "users";
 const GROUPS_FILE: &str = "groups.json";
@@ -182,7 +182,7 @@ impl Directory {
     }
 
     fn fault(&self, file: &Path, user: &User) -> Option<&'static str> {
-        if !uuid::is_uuid(&user.sub) || self.user_file(&user.sub) != file {
+        if !identifiers::is_uuid(&user.sub) || self.user_file(&user.sub) != file {
             Some("its name is not its subject")
         } else if self.by_username.contains_key(&user.username) {
             Some("another file has the same user name")

@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    limits::{FAMILY_GRACE_SECONDS, MAX_FAMILIES_PER_USER},
-    user::User,
-};
+use super::limits::{FAMILY_GRACE_SECONDS, MAX_FAMILIES_PER_USER};
 
 /// One sign-in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,29 +19,39 @@ pub(crate) struct Family {
     pub(crate) revoked: bool,
 }
 
-impl User {
+/// A user's sign-ins, oldest first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Families(Vec<Family>);
+
+impl Families {
     /// Adds a sign-in and forgets those that no live token can belong to, or that are too many.
-    pub(crate) fn add_family(&mut self, family: Family, now: u64) {
-        self.families
+    pub(crate) fn add(&mut self, family: Family, now: u64) {
+        self.0
             .retain(|kept| now < kept.expires.saturating_add(FAMILY_GRACE_SECONDS));
-        self.families.push(family);
-        let surplus = self.families.len().saturating_sub(MAX_FAMILIES_PER_USER);
-        self.families.drain(..surplus);
+        self.0.push(family);
+        let surplus = self.0.len().saturating_sub(MAX_FAMILIES_PER_USER);
+        self.0.drain(..surplus);
     }
 
-    pub(crate) fn family(&self, origin_jti: &str) -> Option<&Family> {
-        self.families.iter().find(|family| family.origin_jti == origin_jti)
+    pub(crate) fn find(&self, origin_jti: &str) -> Option<&Family> {
+        self.0.iter().find(|family| family.origin_jti == origin_jti)
     }
 
-    pub(crate) fn revoke_family(&mut self, origin_jti: &str) {
-        for family in &mut self.families {
+    pub(crate) fn revoke(&mut self, origin_jti: &str) {
+        for family in &mut self.0 {
             family.revoked |= family.origin_jti == origin_jti;
         }
     }
 
-    pub(crate) fn revoke_all_families(&mut self) {
-        for family in &mut self.families {
+    pub(crate) fn revoke_all(&mut self) {
+        for family in &mut self.0 {
             family.revoked = true;
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 }

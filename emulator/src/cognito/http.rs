@@ -4,27 +4,23 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    body::Body,
     extract::{DefaultBodyLimit, State, rejection::BytesRejection},
-    http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{CONTENT_TYPE, HeaderName},
-    },
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
     response::Response,
     routing::{get, post},
 };
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     errors::{CognitoError, ErrorType},
     limits::MAX_BODY_BYTES,
     operations::{self, Operation},
     pool::UserPool,
-    uuid, well_known,
+    reply::{JSON_1_1, refusal, reply},
+    well_known,
 };
 
-const JSON_1_1: &str = "application/x-amz-json-1.1";
 const TARGET: &str = "x-amz-target";
 const SERVICE: &str = "AWSCognitoIdentityProviderService.";
 
@@ -99,31 +95,4 @@ fn read(body: Result<Bytes, BytesRejection>) -> Result<Bytes, CognitoError> {
         ),
         _ => CognitoError::new(ErrorType::Serialization, "The body could not be read."),
     })
-}
-
-/// An error as AWS's clients expect it: the type in the body and, with a colon, in a header.
-pub(crate) fn refusal(error: &CognitoError) -> Response {
-    let name = error.error_type.name();
-    let body = json!({ "__type": name, "message": error.message });
-    let headers = [
-        ("x-amzn-errortype", format!("{name}:")),
-        ("x-amzn-errormessage", error.message.clone()),
-    ];
-    let status = StatusCode::from_u16(error.error_type.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    reply(status, &body, &headers)
-}
-
-fn reply(status: StatusCode, body: &Value, headers: &[(&'static str, String)]) -> Response {
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = status;
-    let map = response.headers_mut();
-    map.insert(CONTENT_TYPE, HeaderValue::from_static(JSON_1_1));
-    let request_id = ("x-amzn-requestid", uuid::random_uuid());
-    for (name, value) in headers.iter().chain([&request_id]) {
-        // A message may quote a name that no header can carry; the body has it in full.
-        if let Ok(value) = HeaderValue::from_str(value) {
-            map.insert(HeaderName::from_static(name), value);
-        }
-    }
-    response
 }

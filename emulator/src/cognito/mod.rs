@@ -35,13 +35,13 @@ mod passwords;
 mod pool;
 mod ready_made;
 mod refresh_token;
+mod reply;
 mod settings;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 mod tokens;
 mod user;
-mod uuid;
 mod well_known;
 
 pub(crate) use pool::UserPool;

@@ -11,8 +11,8 @@ use super::{
     passwords,
     pool::UserPool,
     user::{NewUser, User, UserStatus},
-    uuid,
 };
+use crate::identifiers;
 
 /// User names and their passwords, in plain text: they are for this machine alone, and are shown anyway.
 type Passwords = BTreeMap<String, String>;
@@ -71,7 +71,7 @@ impl UserPool {
             status: UserStatus::Confirmed,
             attributes: BTreeMap::new(),
         };
-        User::new(new, uuid::random_uuid(), self.now())
+        User::new(new, identifiers::uuid(), self.now())
     }
 
     /// What goes wrong inside while a user is kept is a file that cannot be written.

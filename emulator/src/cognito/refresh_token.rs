@@ -7,7 +7,7 @@ use base64::{
 };
 use sha2::{Digest, Sha256};
 
-use super::uuid;
+use crate::identifiers;
 
 const UUID_BYTES: usize = 36;
 const SECRET_BYTES: usize = 32;
@@ -57,5 +57,5 @@ impl RefreshToken {
 
 fn parse_uuid(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?;
-    uuid::is_uuid(text).then(|| text.to_owned())
+    identifiers::is_uuid(text).then(|| text.to_owned())
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{errors::CognitoError, families::Family, keys::Keys, settings::ClientSettings, user::User, uuid};
+use super::{errors::CognitoError, families::Family, keys::Keys, settings::ClientSettings, user::User};
+use crate::identifiers;
 
 /// The scope of every access token that does not come from the sign-in pages: the user's own account.
 pub(crate) const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
@@ -28,7 +29,7 @@ pub(crate) struct Grant<'a> {
 
 impl Grant<'_> {
     pub(crate) fn tokens(&self, keys: &Keys) -> Result<Tokens, CognitoError> {
-        let event_id = uuid::random_uuid();
+        let event_id = identifiers::uuid();
         Ok(Tokens {
             id: keys.id.sign(&self.id_claims(&event_id))?,
             access: keys.access.sign(&self.access_claims(&event_id))?,
@@ -48,7 +49,7 @@ impl Grant<'_> {
             auth_time: self.family.auth_time,
             exp: self.now.saturating_add(self.client.id_token_seconds),
             iat: self.now,
-            jti: uuid::random_uuid(),
+            jti: identifiers::uuid(),
             attributes: attribute_claims(&self.user.attributes),
         }
     }
@@ -66,7 +67,7 @@ impl Grant<'_> {
             auth_time: self.family.auth_time,
             exp: self.now.saturating_add(self.client.access_token_seconds),
             iat: self.now,
-            jti: uuid::random_uuid(),
+            jti: identifiers::uuid(),
             username: &self.user.username,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::families::Family;
+use super::families::Families;
 
 /// Cognito's `UserStatus`, as far as it is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub(crate) struct User {
     /// Seconds since 1970.
     pub(crate) modified: u64,
     /// Oldest first.
-    pub(crate) families: Vec<Family>,
+    pub(crate) families: Families,
 }
 
 /// What a new user starts with.
@@ -54,7 +54,7 @@ impl User {
             groups: BTreeSet::new(),
             created: now,
             modified: now,
-            families: Vec::new(),
+            families: Families::default(),
         }
     }
 

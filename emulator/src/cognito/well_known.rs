@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{http::refusal, pool::UserPool};
+use super::{pool::UserPool, reply::refusal};
 
 /// `GET /<pool>/.well-known/jwks.json`
 pub(crate) async fn jwks(State(pool): State<Arc<UserPool>>, Path(id): Path<String>) -> Response {

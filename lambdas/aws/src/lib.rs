@@ -17,4 +17,4 @@ pub mod sockets;
 pub mod table;
 
 #[cfg(test)]
-mod stub;
+mod testing;

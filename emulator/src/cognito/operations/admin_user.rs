@@ -10,8 +10,8 @@ use crate::cognito::{
     passwords,
     pool::UserPool,
     user::{NewUser, User, UserStatus},
-    uuid,
 };
+use crate::identifiers;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -60,7 +60,7 @@ pub(super) fn create(pool: &UserPool, request: CreateRequest) -> Outcome {
         status: UserStatus::ForceChangePassword,
         attributes: attributes::check(request.user_attributes, Setter::Administrator)?,
     };
-    let user = User::new(new, uuid::random_uuid(), pool.now());
+    let user = User::new(new, identifiers::uuid(), pool.now());
     let answer = json!({ "User": user_view::describe(&user, "Attributes") });
     pool.directory().add_user(user, "User account already exists")?;
     Ok(answer)
@@ -99,6 +99,6 @@ pub(super) fn delete(pool: &UserPool, subject: Subject) -> Outcome {
 pub(super) fn global_sign_out(pool: &UserPool, subject: Subject) -> Outcome {
     pool.check_id(&subject.user_pool_id)?;
     pool.directory()
-        .update_user(&subject.username, User::revoke_all_families)?;
+        .update_user(&subject.username, |user| user.families.revoke_all())?;
     Ok(json!({}))
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Outcome;
-use crate::cognito::{attributes, pool::UserPool, user::User};
+use crate::cognito::{attributes, pool::UserPool};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -23,7 +23,7 @@ pub(super) fn get_user(pool: &UserPool, request: Request) -> Outcome {
 pub(super) fn global_sign_out(pool: &UserPool, request: Request) -> Outcome {
     let user = pool.user_of(&request.access_token)?;
     pool.directory()
-        .update_user(&user.username, User::revoke_all_families)?;
+        .update_user(&user.username, |user| user.families.revoke_all())?;
     tracing::info!(cognito.sub = user.sub, "signed out everywhere");
     Ok(json!({}))
 }

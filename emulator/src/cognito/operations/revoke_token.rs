@@ -35,7 +35,7 @@ pub(super) fn call(pool: &UserPool, request: Request) -> Outcome {
         ));
     }
     pool.directory().update_user(&user.username, |user| {
-        user.revoke_family(&family.origin_jti);
+        user.families.revoke(&family.origin_jti);
     })?;
     tracing::info!(cognito.sub = user.sub, "sign-in revoked");
     Ok(json!({}))

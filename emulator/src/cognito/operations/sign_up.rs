@@ -10,8 +10,8 @@ use crate::cognito::{
     passwords,
     pool::UserPool,
     user::{NewUser, User, UserStatus},
-    uuid,
 };
+use crate::identifiers;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -38,7 +38,7 @@ pub(super) fn call(pool: &UserPool, request: Request) -> Outcome {
         password_hash: passwords::hash(&request.password).map_err(CognitoError::internal)?,
         status: UserStatus::Confirmed,
     };
-    let user = User::new(new, uuid::random_uuid(), pool.now());
+    let user = User::new(new, identifiers::uuid(), pool.now());
     let answer = json!({ "UserConfirmed": true, "UserSub": user.sub });
     pool.directory().add_user(user, "User already exists")?;
     Ok(answer)

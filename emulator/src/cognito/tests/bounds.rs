@@ -22,12 +22,12 @@ fn user(username: &str) -> User {
         status: UserStatus::Confirmed,
         attributes: Default::default(),
     };
-    User::new(new, uuid::random_uuid(), START)
+    User::new(new, identifiers::uuid(), START)
 }
 
 fn family(expires: u64) -> Family {
     Family {
-        origin_jti: uuid::random_uuid(),
+        origin_jti: identifiers::uuid(),
         client_id: DEV.to_owned(),
         refresh_digest: String::new(),
         auth_time: START,
@@ -165,13 +165,13 @@ async fn a_user_belongs_to_at_most_so_many_groups() {
 fn a_user_keeps_the_newest_sign_ins() {
     let mut user = user("alice");
     let first = family(START + 1);
-    user.add_family(first.clone(), START);
+    user.families.add(first.clone(), START);
     for _ in 1..MAX_FAMILIES_PER_USER {
-        user.add_family(family(START + 1), START);
+        user.families.add(family(START + 1), START);
     }
-    assert!(user.family(&first.origin_jti).is_some());
-    user.add_family(family(START + 1), START);
-    assert!(user.family(&first.origin_jti).is_none());
+    assert!(user.families.find(&first.origin_jti).is_some());
+    user.families.add(family(START + 1), START);
+    assert!(user.families.find(&first.origin_jti).is_none());
     assert_eq!(user.families.len(), MAX_FAMILIES_PER_USER);
 }
 
@@ -179,18 +179,18 @@ fn a_user_keeps_the_newest_sign_ins() {
 fn a_sign_in_is_forgotten_when_no_token_of_it_can_live() {
     let mut user = user("alice");
     let first = family(START);
-    user.add_family(first.clone(), START);
-    user.add_family(family(START), START + FAMILY_GRACE_SECONDS - 1);
-    assert!(user.family(&first.origin_jti).is_some());
-    user.add_family(family(START), START + FAMILY_GRACE_SECONDS);
-    assert!(user.family(&first.origin_jti).is_none());
+    user.families.add(first.clone(), START);
+    user.families.add(family(START), START + FAMILY_GRACE_SECONDS - 1);
+    assert!(user.families.find(&first.origin_jti).is_some());
+    user.families.add(family(START), START + FAMILY_GRACE_SECONDS);
+    assert!(user.families.find(&first.origin_jti).is_none());
 }
 
 #[test]
 fn the_newest_challenges_are_kept_for_their_seconds() {
     let challenge = Challenge {
         username: "alice".to_owned(),
-        sub: uuid::random_uuid(),
+        sub: identifiers::uuid(),
         client_id: DEV.to_owned(),
         password_hash: String::new(),
     };

@@ -34,7 +34,8 @@ use jsonwebtoken::{
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::{ClientSettings, PasswordPolicy, PoolSettings, UserPool, open_error::OpenError, uuid};
+use super::{ClientSettings, PasswordPolicy, PoolSettings, UserPool, open_error::OpenError};
+use crate::identifiers;
 
 const POOL: &str = "us-east-1_AbCdEfGhI";
 const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI";
@@ -54,7 +55,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn empty() -> Self {
-        let folder = std::env::temp_dir().join(format!("user-pool-{}", uuid::random_uuid()));
+        let folder = std::env::temp_dir().join(format!("user-pool-{}", identifiers::uuid()));
         fs::create_dir(&folder).unwrap();
         Self(folder)
     }

@@ -113,7 +113,7 @@ async fn a_user_file_must_be_what_its_name_says() {
     let harness = Harness::new();
     harness.sign_up("alice").await;
     let file = harness.folder.user_file();
-    let copy = file.with_file_name(format!("{}.json", uuid::random_uuid()));
+    let copy = file.with_file_name(format!("{}.json", identifiers::uuid()));
     fs::copy(&file, &copy).unwrap();
     let error = open_at(&harness.folder.0, settings(), &harness.now).err().unwrap();
     assert!(matches!(error, OpenError::Damaged { .. }));

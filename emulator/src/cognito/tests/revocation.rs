@@ -63,7 +63,7 @@ async fn get_user_reads_every_claim_it_relies_on() {
         ),
         (
             "origin_jti",
-            json!(uuid::random_uuid()),
+            json!(identifiers::uuid()),
             "Access Token has been revoked",
         ),
     ] {

@@ -19,7 +19,7 @@ async fn a_new_user_is_confirmed_and_has_a_uuid() {
     let answer = harness.try_sign_up("alice", PASSWORD, json!([])).await.unwrap();
     assert_eq!(answer["UserConfirmed"], true);
     let sub = text(&answer["UserSub"]);
-    assert!(uuid::is_uuid(&sub));
+    assert!(identifiers::is_uuid(&sub));
     assert_eq!(&sub[14..15], "4");
     assert!(matches!(&sub[19..20], "8" | "9" | "a" | "b"));
 }

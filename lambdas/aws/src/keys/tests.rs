@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::stub::{answering, response};
+use crate::testing::{answering, response};
 
 async fn fetch(answer: String) -> Result<Vec<u8>, String> {
     let keys = HttpKeys::new(answering(answer).await.unwrap()).unwrap();

@@ -6,7 +6,7 @@ use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, Config, Credentials,
 use domain::content::Content;
 
 use super::*;
-use crate::stub::{answering, response};
+use crate::testing::{answering, response};
 
 async fn post(status: &str, headers: &str) -> Posted {
     let config = Config::builder()
