@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fail } from './lib/fail.mjs';
 import { ended, isStopping, run, start } from './lib/processes.mjs';
-import { synthesise } from './lib/synthesise.mjs';
+import { contextOf, synthesise } from './lib/synthesise.mjs';
 
 const USERS = ['alice', 'bob'];
 
@@ -23,17 +23,10 @@ function readOptions() {
         context: { type: 'string', short: 'c', multiple: true, default: [] },
       },
     });
-    const context = Object.fromEntries(values.context.map(contextValue));
-    return { state: values.state, fresh: values.fresh === true, context, port: port() };
+    return { state: values.state, fresh: values.fresh === true, context: contextOf(values.context), port: port() };
   } catch (error) {
     return fail(`${error.message} The options of npm start stand behind --: --no-web, --fresh, --state DIR, -c key=value.`);
   }
-}
-
-function contextValue(text) {
-  const at = text.indexOf('=');
-  if (at < 1) throw new Error(`-c ${text} is no context value: write -c key=value.`);
-  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 function port() {
@@ -44,7 +37,8 @@ function port() {
 
 // One command for everything: cargo builds a crate again when it is asked for with another set of crates.
 async function build() {
-  const code = await run('cargo', ['build', '--workspace', '--quiet', '--locked']);
+  console.log('Building (some minutes the first time, then only what has changed) …');
+  const code = await run('cargo', ['build', '--workspace', '--locked']);
   if (isStopping()) process.exit(0);
   if (code !== 0) fail('The Rust workspace does not build: mend what the compiler says above, and start again.');
 }
@@ -83,7 +77,7 @@ function summary(endpoints) {
     ['@connections', endpoints.management],
     ['Lambda', endpoints.lambda],
     ['DynamoDB', `${endpoints.dynamodb}  table ${endpoints.table}`],
-    ['Cognito', endpoints.cognito.endpoint ? `${endpoints.cognito.endpoint}  client ${endpoints.cognito.clientId}` : 'the pool of the context, on AWS'],
+    ['Cognito', `${endpoints.cognito.endpoint}  client ${endpoints.cognito.clientId}`],
     ...endpoints.users.map((user) => ['User', `${user.username}  password ${user.password}`]),
     ['All of this', join(options.state, 'endpoints.json')],
   ];

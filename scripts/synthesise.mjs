@@ -1,4 +1,5 @@
-// Prints the path of the CDK app's template, synthesised for this laptop; for tests and other tools.
-import { synthesise } from './lib/synthesise.mjs';
+// Prints the path of the CDK app's template, synthesised for this laptop with the context values `key=value` of the
+// command line; for tests and other tools.
+import { contextOf, synthesise } from './lib/synthesise.mjs';
 
-console.log(await synthesise({}));
+console.log(await synthesise(contextOf(process.argv.slice(2))));

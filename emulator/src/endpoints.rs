@@ -29,7 +29,7 @@ pub(crate) struct EndpointsFile {
     pub(crate) functions: BTreeMap<String, String>,
 }
 
-/// The user pool's addresses; all null when the stack verifies against a pool of AWS.
+/// The user pool's addresses: of the local one, or of the one on AWS that the stack verifies against; null without any.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CognitoEndpoints {

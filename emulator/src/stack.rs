@@ -190,13 +190,21 @@ fn variables(ports: &Ports, stack: &Stack, place: &Place, pool: Option<&UserPool
 }
 
 fn endpoints_file(ports: &Ports, stack: &Stack, pool: Option<&UserPool>, users: Vec<ReadyMadeUser>) -> EndpointsFile {
-    let cognito = match (pool, &stack.pool) {
-        (Some(pool), Some(settings)) => CognitoEndpoints {
+    let keys_of = |address: &str, id: &str| Some(format!("{address}/{id}/.well-known/jwks.json"));
+    let cognito = match (pool, &stack.pool, &stack.pool_elsewhere) {
+        (Some(pool), Some(settings), _) => CognitoEndpoints {
             endpoint: Some(ports.cognito.url()),
             issuer: Some(pool.issuer()),
-            jwks: Some(format!("{}/{}/.well-known/jwks.json", ports.cognito.url(), settings.id)),
+            jwks: keys_of(&ports.cognito.url(), &settings.id),
             user_pool_id: Some(settings.id.clone()),
             client_id: settings.clients.first().map(|client| client.id.clone()),
+        },
+        (_, _, Some(pool)) => CognitoEndpoints {
+            endpoint: Some(pool.endpoint.clone()),
+            issuer: Some(format!("{}/{}", pool.endpoint, pool.id)),
+            jwks: keys_of(&pool.endpoint, &pool.id),
+            user_pool_id: Some(pool.id.clone()),
+            client_id: Some(pool.client_id.clone()),
         },
         _ => CognitoEndpoints::default(),
     };

@@ -12,6 +12,17 @@ const SOURCES = ['cdk.json', 'package-lock.json', 'cdk/bin', 'cdk/lib'];
 // Functions are built by cargo, once for all, and not by the CDK.
 const NO_BUNDLING = { 'aws:cdk:bundling-stacks': [] };
 
+/** Context values from texts of the form `key=value`. */
+export function contextOf(texts) {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new Error(`-c ${text} is no context value: write -c key=value.`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
 /** Resolves to the path of the template for `context`, further values beside those of cdk.json. */
 export async function synthesise(context) {
   const folder = join(CACHE, digest(context));
@@ -26,9 +37,18 @@ export async function synthesise(context) {
   });
   if (isStopping()) process.exit(0);
   if (code !== 0) fail('The CDK app does not synthesise: mend what it says above, and start again.');
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(draft, folder);
+  keep(draft, folder);
   return template;
+}
+
+/** Moves the draft to its place, unless another process was quicker: theirs is the same. */
+function keep(draft, folder) {
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    rmSync(draft, { recursive: true });
+  }
 }
 
 function digest(context) {

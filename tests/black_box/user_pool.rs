@@ -1,7 +1,7 @@
 //! The user pool over Cognito's own API: tokens as Cognito writes them, and their end.
 
 use serde_json::{Value, json};
-use tests::{Forge, Handshake, Stack, TestResult, cognito_call};
+use tests::{Forge, Handshake, Stack, StackOptions, TestResult, carillon_template_with, cognito_call};
 
 #[tokio::test]
 async fn tokens_have_cognitos_claims() -> TestResult {
@@ -106,5 +106,39 @@ async fn a_wrong_password_tells_nothing_about_the_user() -> TestResult {
     let (known, unknown) = (attempt("alice").await?, attempt("nobody").await?);
     assert_eq!(known, unknown);
     assert_eq!(known.1["__type"], "NotAuthorizedException");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_existing_pool_takes_the_place_of_the_local_one() -> TestResult {
+    let (pool, client) = ("eu-west-1_AbCdEf123", "1h57kf5cpq17m0eml12example");
+    let context = [format!("userPoolId={pool}"), format!("userPoolClientId={client}")];
+    let template = carillon_template_with(&[&context[0], &context[1]])?;
+    let options = StackOptions {
+        template: Some(template),
+        ..StackOptions::default()
+    };
+    let stack = Stack::start_with(options).await?;
+    let address = "https://cognito-idp.eu-west-1.amazonaws.com";
+    let expected = json!({
+        "endpoint": address,
+        "issuer": format!("{address}/{pool}"),
+        "jwks": format!("{address}/{pool}/.well-known/jwks.json"),
+        "userPoolId": pool,
+        "clientId": client,
+    });
+    assert_eq!(stack.endpoints["cognito"], expected);
+    assert_eq!(
+        stack.endpoints["users"],
+        json!([]),
+        "users of that pool are not ours to make"
+    );
+    let local = Stack::start().await?;
+    let token = local.sign_in("alice").await?.id;
+    assert_eq!(
+        Handshake::of_browser(&stack, &token).status().await?,
+        401,
+        "a token of the local pool"
+    );
     Ok(())
 }

@@ -12,7 +12,9 @@ pub use forge::Forge;
 pub use probe::{Probe, ProbeRecords, probe_template};
 pub use sign_in::{Tokens, cognito_call};
 pub use socket::{Closing, Handshake, Socket};
-pub use stack::{Stack, StackOptions, binaries, carillon_template, descendants_of, eventually, repository};
+pub use stack::{
+    Stack, StackOptions, binaries, carillon_template, carillon_template_with, descendants_of, eventually, repository,
+};
 pub use table::Row;
 
 /// What a test returns: any failure ends it with its own words.

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Program, Stdio};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -266,24 +266,28 @@ pub fn binaries() -> PathBuf {
     }
 }
 
-/// The template of the CDK app, synthesised at most once for all tests.
+/// The template of the CDK app.
 ///
 /// # Errors
 /// The app does not synthesise.
 pub fn carillon_template() -> TestResult<PathBuf> {
-    static TEMPLATE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let template = TEMPLATE.get_or_init(|| {
-        let output = Program::new("node")
-            .arg("scripts/synthesise.mjs")
-            .current_dir(repository())
-            .output()
-            .map_err(|error| error.to_string())?;
-        if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
-        }
-        Ok(repository().join(String::from_utf8_lossy(&output.stdout).trim()))
-    });
-    template.clone().map_err(failure)
+    carillon_template_with(&[])
+}
+
+/// The template of the CDK app with context values `key=value`. Synthesised once; later calls find it in the cache.
+///
+/// # Errors
+/// The app does not synthesise.
+pub fn carillon_template_with(context: &[&str]) -> TestResult<PathBuf> {
+    let output = Program::new("node")
+        .arg("scripts/synthesise.mjs")
+        .args(context)
+        .current_dir(repository())
+        .output()?;
+    if !output.status.success() {
+        return Err(failure(String::from_utf8_lossy(&output.stderr)));
+    }
+    Ok(repository().join(String::from_utf8_lossy(&output.stdout).trim()))
 }
 
 /// Waits until `condition` holds, looking often.

@@ -31,6 +31,37 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Optio
     }))
 }
 
+/// A pool that the template names but does not make.
+#[derive(Debug, Clone)]
+pub(crate) struct PoolElsewhere {
+    pub(crate) id: String,
+    pub(crate) client_id: String,
+    /// `https://cognito-idp.<region>.amazonaws.com`, the region being the first part of the id.
+    pub(crate) endpoint: String,
+}
+
+/// Only the outputs tell of such a pool: `UserPoolId` and `UserPoolClientId`.
+pub(super) fn read_elsewhere(template: &Template, resolver: &Resolver<'_>) -> Result<Option<PoolElsewhere>, Problem> {
+    if template.of_type("AWS::Cognito::UserPool").next().is_some() {
+        return Ok(None);
+    }
+    let output = |name: &str| match template.outputs.get(name) {
+        Some(output) => resolver
+            .resolve(&output.value)
+            .map(|value| value.as_str().map(str::to_owned)),
+        None => Ok(None),
+    };
+    let (id, client_id) = (output("UserPoolId")?, output("UserPoolClientId")?);
+    Ok(id.zip(client_id).map(|(id, client_id)| PoolElsewhere {
+        endpoint: format!(
+            "https://cognito-idp.{}.amazonaws.com",
+            id.split('_').next().unwrap_or_default()
+        ),
+        id,
+        client_id,
+    }))
+}
+
 fn clients(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<ClientSettings>, Problem> {
     template
         .of_type("AWS::Cognito::UserPoolClient")

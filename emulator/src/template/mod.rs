@@ -7,6 +7,7 @@ mod tables;
 mod websocket;
 
 pub(crate) use functions::FunctionSpec;
+pub(crate) use identity::PoolElsewhere;
 pub(crate) use intrinsics::{Place, Resolver};
 pub(crate) use tables::TableSpec;
 pub(crate) use websocket::{ApiSpec, AuthorizerSpec, RouteSpec};
@@ -27,6 +28,14 @@ pub(crate) struct Template {
     parameters: BTreeMap<String, Parameter>,
     #[serde(rename = "Resources")]
     resources: BTreeMap<String, Resource>,
+    #[serde(rename = "Outputs", default)]
+    outputs: BTreeMap<String, Output>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Output {
+    #[serde(rename = "Value")]
+    value: Value,
 }
 
 #[derive(Debug, Deserialize)]
@@ -53,6 +62,8 @@ pub(crate) struct Stack {
     pub(crate) functions: Vec<FunctionSpec>,
     pub(crate) tables: Vec<TableSpec>,
     pub(crate) pool: Option<PoolSettings>,
+    /// The pool of AWS that the stack verifies against, when it has none of its own.
+    pub(crate) pool_elsewhere: Option<PoolElsewhere>,
 }
 
 impl Template {
@@ -82,6 +93,7 @@ impl Template {
             functions,
             tables: tables::read(self, &resolver)?,
             pool: identity::read(self, &resolver)?,
+            pool_elsewhere: identity::read_elsewhere(self, &resolver)?,
         })
     }
 
