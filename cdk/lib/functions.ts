@@ -51,7 +51,7 @@ export class Functions extends Construct {
     return new SocketFunction(this, 'Authorizer', {
       settings,
       binary: 'fn-authorizer',
-      description: 'Verifies the token and the Origin of a handshake',
+      description: 'Verifies the token and the Origin of a handshake; sets the end of its connection',
       memorySize: SMALL,
       timeout: HANDSHAKE,
       environment: {
@@ -63,6 +63,7 @@ export class Functions extends Construct {
         ACCESS_TOKENS: onOff(settings.accessTokens),
         PUBLIC_ORIGIN: settings.origins.publicOrigin,
         ALLOWED_ORIGINS: settings.origins.further.join(','),
+        CONNECTION_LIFETIME_SECONDS: settings.connectionLifetimeSeconds.toString(),
       },
       allow: [],
     });
@@ -78,7 +79,6 @@ export class Functions extends Construct {
       timeout: HANDSHAKE,
       environment: {
         TABLE_NAME: table.table.tableName,
-        CONNECTION_LIFETIME_SECONDS: settings.connectionLifetimeSeconds.toString(),
         ALL_SHARDS: settings.allShards.toString(),
       },
       allow: [table.allow('PutItem')],

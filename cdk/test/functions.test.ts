@@ -29,6 +29,7 @@ describe('variables, a closed list for each function', () => {
       ACCESS_TOKENS: 'off',
       PUBLIC_ORIGIN: 'http://localhost:3000',
       ALLOWED_ORIGINS: '',
+      CONNECTION_LIFETIME_SECONDS: '7200',
     });
   });
 
@@ -51,11 +52,12 @@ describe('variables, a closed list for each function', () => {
       ACCESS_TOKENS: 'on',
       PUBLIC_ORIGIN: 'https://chat.example.org',
       ALLOWED_ORIGINS: 'https://a.example.org,https://b.example.org',
+      CONNECTION_LIFETIME_SECONDS: '7200',
     });
   });
 
   it.each([
-    ['fn-connect', { TABLE_NAME, CONNECTION_LIFETIME_SECONDS: '7200', ALL_SHARDS: '4' }],
+    ['fn-connect', { TABLE_NAME, ALL_SHARDS: '4' }],
     ['fn-disconnect', { TABLE_NAME }],
     ['fn-message', { TABLE_NAME, RETENTION_SECONDS: '86400', ALL_SHARDS: '4', AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: MANAGEMENT_URL }],
     ['fn-channel', { TABLE_NAME, AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: MANAGEMENT_URL }],
@@ -66,7 +68,8 @@ describe('variables, a closed list for each function', () => {
 
   it('follow the settings', () => {
     const synthesis = synthesise({ connectionLifetimeSeconds: 600, retentionSeconds: 7_200, allShards: 9 });
-    expect(variables(synthesis, 'fn-connect')).toMatchObject({ CONNECTION_LIFETIME_SECONDS: '600', ALL_SHARDS: '9' });
+    expect(variables(synthesis, 'fn-authorizer')).toMatchObject({ CONNECTION_LIFETIME_SECONDS: '600' });
+    expect(variables(synthesis, 'fn-connect')).toMatchObject({ ALL_SHARDS: '9' });
     expect(variables(synthesis, 'fn-message')).toMatchObject({ RETENTION_SECONDS: '7200', ALL_SHARDS: '9' });
   });
 });

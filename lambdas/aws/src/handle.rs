@@ -1,10 +1,11 @@
 //! A route's event in, its use-case called, its answer out. An event of another kind touches nothing.
 
+use domain::connection::Shards;
 use domain::handshake::protocols;
 use domain::jitter::Jitter;
 use domain::timestamp::Timestamp;
 use service::caller::Caller;
-use service::connect::{ConnectRules, Handshake, Outcome};
+use service::connect::{Handshake, Outcome};
 use service::describe::describe;
 use service::ports::{Clock, Connections, Log, LogReader, Members, Registry, Sockets};
 use service::publish::Publisher;
@@ -14,7 +15,7 @@ use crate::event::{Event, EventType};
 use crate::response::RouteResponse;
 
 /// `$connect`.
-pub async fn connect(registry: &impl Registry, rules: ConnectRules, event: &Event, now: Timestamp) -> RouteResponse {
+pub async fn connect(registry: &impl Registry, all_shards: Shards, event: &Event, now: Timestamp) -> RouteResponse {
     let (Some(EventType::Connect), Some(connection)) = (event.event_type(), event.connection()) else {
         return not_ours("not_a_handshake");
     };
@@ -25,7 +26,7 @@ pub async fn connect(registry: &impl Registry, rules: ConnectRules, event: &Even
     let offer = protocols::offer(&event.headers());
     match service::connect::connect(
         registry,
-        rules,
+        all_shards,
         Handshake {
             connection,
             identity,
@@ -38,7 +39,7 @@ pub async fn connect(registry: &impl Registry, rules: ConnectRules, event: &Even
         Ok(Outcome::Open) => RouteResponse::ok(),
         Ok(Outcome::OpenWithProtocol) => RouteResponse::with_protocol(),
         Ok(Outcome::NoSuchProtocol) => RouteResponse::status(400),
-        Ok(Outcome::TokenExpired) => RouteResponse::status(401),
+        Ok(Outcome::Ended) => RouteResponse::status(401),
         Ok(Outcome::AlreadyGone) => RouteResponse::status(410),
         Err(error) => {
             tracing::error!(error = describe(&error), "connection.not_registered");

@@ -5,7 +5,6 @@ use std::time::Duration;
 use domain::connection::Shards;
 use domain::handshake::{CredentialRules, Origins};
 use domain::token::TokenRules;
-use service::connect::ConnectRules;
 use service::publish::PublishRules;
 
 /// A variable that is missing, empty or malformed.
@@ -35,11 +34,13 @@ pub struct AuthorizerSettings {
     pub credentials: CredentialRules,
     /// Where the issuer publishes its keys.
     pub jwks_url: String,
+    /// The longest life of a connection.
+    pub lifetime: Duration,
 }
 
 impl<F: Fn(&str) -> Option<String>> Variables<F> {
     /// `ISSUER`, `JWKS_URL`, `CLIENT_ID`, `ACCEPTED_COOKIES`, `QUERY_TOKEN`, `ACCESS_TOKENS`, `PUBLIC_ORIGIN`,
-    /// `ALLOWED_ORIGINS`.
+    /// `ALLOWED_ORIGINS`, `CONNECTION_LIFETIME_SECONDS`.
     ///
     /// # Errors
     /// Names the first variable that is not as it must be.
@@ -56,17 +57,7 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
                 query: self.switch("QUERY_TOKEN")?,
             },
             jwks_url: self.url("JWKS_URL")?,
-        })
-    }
-
-    /// `CONNECTION_LIFETIME_SECONDS`, `ALL_SHARDS`.
-    ///
-    /// # Errors
-    /// Names the first variable that is not as it must be.
-    pub fn connect(&self) -> Setting<ConnectRules> {
-        Ok(ConnectRules {
             lifetime: self.seconds("CONNECTION_LIFETIME_SECONDS")?,
-            all_shards: self.shards()?,
         })
     }
 
@@ -77,7 +68,19 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
     pub fn publish(&self) -> Setting<PublishRules> {
         Ok(PublishRules {
             retention: self.seconds("RETENTION_SECONDS")?,
-            all_shards: self.shards()?,
+            all_shards: self.all_shards()?,
+        })
+    }
+
+    /// `ALL_SHARDS`: over how many keys the members of `all` are spread.
+    ///
+    /// # Errors
+    /// When it is missing or out of bounds.
+    pub fn all_shards(&self) -> Setting<Shards> {
+        let name = "ALL_SHARDS";
+        Shards::new(self.number(name)?).ok_or(SettingError {
+            name,
+            problem: "must be 1 to 64",
         })
     }
 
@@ -159,14 +162,6 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         self.number(name).map(|seconds| Duration::from_secs(seconds.into()))
     }
 
-    fn shards(&self) -> Setting<Shards> {
-        let name = "ALL_SHARDS";
-        Shards::new(self.number(name)?).ok_or(SettingError {
-            name,
-            problem: "must be 1 to 64",
-        })
-    }
-
     fn origins(&self) -> Setting<Origins> {
         let mut origins = self.list("ALLOWED_ORIGINS")?;
         if !origins.is_empty() && Origins::new(origins.clone()).is_none() {
@@ -227,7 +222,7 @@ mod tests {
         let read = with(name, value);
         let all = [
             read.authorizer().map(|_| ()),
-            read.connect().map(|_| ()),
+            read.all_shards().map(|_| ()),
             read.publish().map(|_| ()),
             read.table().map(|_| ()),
             read.management().map(|_| ()),
@@ -240,7 +235,8 @@ mod tests {
         let settings = with("", None).authorizer().unwrap();
         assert_eq!(settings.credentials.cookies, ["auth", "id_token"]);
         assert!(settings.tokens.access_tokens && !settings.credentials.query);
-        assert_eq!(with("", None).connect().unwrap().lifetime, Duration::from_secs(7200));
+        assert_eq!(settings.lifetime, Duration::from_secs(7200));
+        assert_eq!(with("", None).all_shards().unwrap().count(), 4);
         assert_eq!(with("", None).publish().unwrap().all_shards.count(), 4);
     }
 

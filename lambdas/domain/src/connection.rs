@@ -1,7 +1,6 @@
 //! Connections and their memberships: how long they last and where a member stands.
 
 use std::fmt;
-use std::time::Duration;
 
 use crate::channel::Channel;
 use crate::identity::{DisplayName, Identity, UserId, is_id_byte};
@@ -98,16 +97,9 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection of `identity` that lives until its token ends or `lifetime` is over; `None` if that is not later
-    /// than `now`.
-    pub fn open(
-        id: ConnectionId,
-        identity: Identity,
-        lifetime: Duration,
-        all_shards: Shards,
-        now: Timestamp,
-    ) -> Option<Self> {
-        let hard_end = identity.expires_at.min(now.plus(lifetime));
+    /// A connection of `identity` that lives until its rights end; `None` if that is not later than `now`.
+    pub fn open(id: ConnectionId, identity: Identity, all_shards: Shards, now: Timestamp) -> Option<Self> {
+        let hard_end = identity.expires_at;
         if hard_end <= now {
             return None;
         }
@@ -188,16 +180,10 @@ mod tests {
         }
     }
 
-    fn open(expires: u64, lifetime: u64, now: u64) -> Option<Connection> {
+    fn open(expires: u64, now: u64) -> Option<Connection> {
         let id = ConnectionId::parse("PJqB0fHsqRcCHlw=").unwrap();
-        let lifetime = Duration::from_secs(lifetime);
-        Connection::open(
-            id,
-            identity(expires),
-            lifetime,
-            Shards::new(4).unwrap(),
-            Timestamp::from_seconds(now),
-        )
+        let shards = Shards::new(4).unwrap();
+        Connection::open(id, identity(expires), shards, Timestamp::from_seconds(now))
     }
 
     #[test]
@@ -210,21 +196,20 @@ mod tests {
     }
 
     #[test]
-    fn the_hard_end_is_the_earlier_of_token_and_lifetime() {
-        assert_eq!(open(5000, 7200, 1000).unwrap().hard_end, Timestamp::from_seconds(5000));
-        assert_eq!(open(9000, 7200, 1000).unwrap().hard_end, Timestamp::from_seconds(8200));
+    fn the_hard_end_is_the_end_of_the_identity() {
+        assert_eq!(open(5000, 1000).unwrap().hard_end, Timestamp::from_seconds(5000));
     }
 
     #[test]
-    fn an_expired_token_opens_nothing() {
-        assert!(open(1001, 60, 1000).is_some());
-        assert!(open(1000, 60, 1000).is_none());
-        assert!(open(999, 60, 1000).is_none());
+    fn an_identity_that_has_ended_opens_nothing() {
+        assert!(open(1001, 1000).is_some());
+        assert!(open(1000, 1000).is_none());
+        assert!(open(999, 1000).is_none());
     }
 
     #[test]
     fn every_connection_is_a_member_of_all_and_of_its_user() {
-        let names: Vec<_> = open(5000, 60, 1)
+        let names: Vec<_> = open(5000, 1)
             .unwrap()
             .memberships
             .iter()
@@ -257,7 +242,7 @@ mod tests {
 
     #[test]
     fn gone_counts_only_more_than_30_seconds_after_joining() {
-        let member = open(9000, 7200, 1000).unwrap().member();
+        let member = open(9000, 1000).unwrap().member();
         let at = |ms: u64| Timestamp::from_millis(1_000_000 + ms);
         assert!(!member.can_be_gone(at(0)));
         assert!(!member.can_be_gone(at(30_000)));
@@ -267,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_member_is_live_until_the_instant_of_its_end() {
-        let member = open(2000, 7200, 1000).unwrap().member();
+        let member = open(2000, 1000).unwrap().member();
         assert!(member.is_live(Timestamp::from_millis(1_999_999)));
         assert!(!member.is_live(Timestamp::from_millis(2_000_000)));
         assert!(!member.is_live(Timestamp::from_millis(2_000_001)));
@@ -275,7 +260,7 @@ mod tests {
 
     #[test]
     fn all_is_left_last() {
-        let order = in_order_of_removal(open(5000, 60, 1).unwrap().memberships);
+        let order = in_order_of_removal(open(5000, 1).unwrap().memberships);
         assert_eq!(order.last().unwrap().channel, Channel::All);
     }
 }

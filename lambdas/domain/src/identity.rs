@@ -90,7 +90,7 @@ pub struct Identity {
     pub name: DisplayName,
     /// The groups a channel can be named after.
     pub groups: Vec<GroupName>,
-    /// When the token ends, and with it all rights of the connection.
+    /// When all rights end: of a verified token its `exp`, of a connection its end, which may be earlier.
     pub expires_at: Timestamp,
     /// When the user signed in, which may be long before the token was issued.
     pub signed_in_at: Timestamp,
@@ -109,7 +109,17 @@ pub struct TooManyGroups;
 pub struct NoIdentity(pub &'static str);
 
 impl Identity {
-    /// As API Gateway carries it from the authorizer to every later event: a flat map of strings.
+    /// The same, with rights that end at `end` unless they end before.
+    #[must_use]
+    pub fn ending_by(self, end: Timestamp) -> Self {
+        Self {
+            expires_at: self.expires_at.min(end),
+            ..self
+        }
+    }
+
+    /// As API Gateway carries it from the authorizer to every later event: a flat map of strings. Instants are rounded
+    /// down to whole seconds, so that nothing lasts longer than it may.
     ///
     /// # Errors
     /// When the groups do not fit into what API Gateway carries.
@@ -210,6 +220,29 @@ mod tests {
         assert_eq!(context["groups"], "editors team.one");
         let back = Identity::from_context(|name| context.get(name).cloned()).unwrap();
         assert_eq!(back, alice());
+    }
+
+    #[test]
+    fn rights_end_at_the_earlier_of_token_and_connection() {
+        let own = alice().expires_at;
+        for (end, expected) in [
+            (Timestamp::from_millis(1_999_999), Timestamp::from_millis(1_999_999)),
+            (own, own),
+            (Timestamp::from_millis(2_000_001), own),
+        ] {
+            assert_eq!(alice().ending_by(end).expires_at, expected);
+        }
+    }
+
+    #[test]
+    fn an_end_within_a_second_is_carried_as_the_second_before() {
+        for (millis, carried) in [(1_999_999, "1999"), (2_000_000, "2000"), (2_000_001, "2000")] {
+            let alice = Identity {
+                expires_at: Timestamp::from_millis(millis),
+                ..alice()
+            };
+            assert_eq!(alice.to_context().unwrap()["expiresAt"], carried);
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ async fn function() -> Result<(), runtime::Error> {
     let door = Door {
         rules: settings.credentials,
         verifier,
+        lifetime: settings.lifetime,
     };
     runtime::serve(async |event| authorize(&door, &event, SystemClock.now()).await).await
 }

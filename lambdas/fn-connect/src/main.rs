@@ -15,7 +15,7 @@ async fn main() -> ExitCode {
 
 async fn function() -> Result<(), runtime::Error> {
     let variables = settings::variables();
-    let (rules, name) = (variables.connect()?, variables.table()?);
+    let (all_shards, name) = (variables.all_shards()?, variables.table()?);
     let table = Table::new(Clients::from_variables().await.table(), name);
-    runtime::serve(async |event| Ok(handle::connect(&table, rules, &event, SystemClock.now()).await)).await
+    runtime::serve(async |event| Ok(handle::connect(&table, all_shards, &event, SystemClock.now()).await)).await
 }

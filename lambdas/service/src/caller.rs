@@ -17,7 +17,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The identity, as long as its token lasts.
+    /// The identity, as long as the connection lasts.
     ///
     /// # Errors
     /// `forbidden` without an identity, `token_expired` from the instant of its end.

@@ -1,22 +1,11 @@
 //! `$connect`: records the connection before the handshake ends, so that whoever is connected is a member.
 
-use std::time::Duration;
-
 use domain::connection::{Connection, ConnectionId, Shards};
 use domain::handshake::protocols::Offer;
 use domain::identity::Identity;
 use domain::timestamp::Timestamp;
 
 use crate::ports::{Registered, Registry, TableError};
-
-/// What a deployment decides about connections.
-#[derive(Debug, Clone, Copy)]
-pub struct ConnectRules {
-    /// The longest life of a connection.
-    pub lifetime: Duration,
-    /// Over how many keys the members of `all` are spread.
-    pub all_shards: Shards,
-}
 
 /// A handshake the authorizer let pass.
 #[derive(Debug, Clone)]
@@ -38,19 +27,19 @@ pub enum Outcome {
     OpenWithProtocol,
     /// Sub-protocols were offered, and ours is not among them.
     NoSuchProtocol,
-    /// The token ended on the way here.
-    TokenExpired,
+    /// The connection's end came on the way here.
+    Ended,
     /// The connection ended before it was registered.
     AlreadyGone,
 }
 
-/// Registers the connection.
+/// Registers the connection; the members of `all` are spread over `all_shards` keys.
 ///
 /// # Errors
 /// When the table does not answer: the client shall come back.
 pub async fn connect(
     registry: &impl Registry,
-    rules: ConnectRules,
+    all_shards: Shards,
     handshake: Handshake,
     now: Timestamp,
 ) -> Result<Outcome, TableError> {
@@ -62,8 +51,8 @@ pub async fn connect(
     let Handshake {
         connection, identity, ..
     } = handshake;
-    let Some(connection) = Connection::open(connection, identity, rules.lifetime, rules.all_shards, now) else {
-        return Ok(Outcome::TokenExpired);
+    let Some(connection) = Connection::open(connection, identity, all_shards, now) else {
+        return Ok(Outcome::Ended);
     };
     let registered = registry.register(&connection).await?;
     tracing::info!(connection = %connection.id, sub = %connection.identity.user, outcome = ?registered, "connection.registered");

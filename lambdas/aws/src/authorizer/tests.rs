@@ -30,6 +30,7 @@ async fn decide(event: Value) -> Result<Value, String> {
     let door = Door {
         rules: credentials,
         verifier: Verifier::new(rules, &keys),
+        lifetime: std::time::Duration::from_secs(7200),
     };
     let event = serde_json::from_value(event).unwrap();
     let decision = authorize(&door, &event, Timestamp::from_seconds(1_000_000)).await;

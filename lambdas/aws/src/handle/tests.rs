@@ -27,13 +27,6 @@ fn parse(event: Value) -> Event {
     serde_json::from_value(event).unwrap()
 }
 
-fn rules() -> ConnectRules {
-    ConnectRules {
-        lifetime: Duration::from_secs(7200),
-        all_shards: Shards::ONE,
-    }
-}
-
 fn frames(sockets: &MemorySockets) -> Vec<Value> {
     sockets.frames(&ConnectionId::parse("Zk3dPfYbIAMCJpw=").unwrap())
 }
@@ -55,22 +48,22 @@ fn publisher() -> Publisher<MemoryTable, MemorySockets, TestClock> {
 async fn a_handshake_ends_with_the_status_of_its_outcome() {
     let table = MemoryTable::default();
     assert_eq!(
-        connect(&table, rules(), &event("CONNECT", ""), NOW).await,
+        connect(&table, Shards::ONE, &event("CONNECT", ""), NOW).await,
         RouteResponse::ok()
     );
     let late = Timestamp::from_seconds(1_003_600);
     assert_eq!(
-        connect(&table, rules(), &event("CONNECT", ""), late).await,
+        connect(&table, Shards::ONE, &event("CONNECT", ""), late).await,
         RouteResponse::status(401)
     );
     disconnect(&table, &event("DISCONNECT", ""), NOW).await;
     assert_eq!(
-        connect(&table, rules(), &event("CONNECT", ""), NOW).await,
+        connect(&table, Shards::ONE, &event("CONNECT", ""), NOW).await,
         RouteResponse::status(410)
     );
     table.fail("register");
     assert_eq!(
-        connect(&table, rules(), &event("CONNECT", ""), NOW).await,
+        connect(&table, Shards::ONE, &event("CONNECT", ""), NOW).await,
         RouteResponse::status(503)
     );
 }
@@ -79,7 +72,10 @@ async fn a_handshake_ends_with_the_status_of_its_outcome() {
 async fn a_handshake_without_identity_is_forbidden() {
     let event = parse(json!({"requestContext": {"eventType": "CONNECT", "connectionId": "Zk3dPfYbIAMCJpw="}}));
     let table = MemoryTable::default();
-    assert_eq!(connect(&table, rules(), &event, NOW).await, RouteResponse::status(403));
+    assert_eq!(
+        connect(&table, Shards::ONE, &event, NOW).await,
+        RouteResponse::status(403)
+    );
     assert!(table.members().is_empty());
 }
 
@@ -87,14 +83,14 @@ async fn a_handshake_without_identity_is_forbidden() {
 async fn events_of_another_kind_touch_nothing() {
     let world = publisher();
     let table = &world.table;
-    connect(table, rules(), &event("CONNECT", ""), NOW).await;
+    connect(table, Shards::ONE, &event("CONNECT", ""), NOW).await;
     let refused = RouteResponse::status(400);
     for other in ["MESSAGE", "CONNECT", "", "disconnect"] {
         assert_eq!(disconnect(table, &event(other, ""), NOW).await, refused, "{other}");
     }
     for other in ["MESSAGE", "DISCONNECT", ""] {
         assert_eq!(
-            connect(table, rules(), &event(other, ""), NOW).await,
+            connect(table, Shards::ONE, &event(other, ""), NOW).await,
             refused,
             "{other}"
         );

@@ -156,28 +156,20 @@ mod tests {
     use super::*;
     use domain::connection::Shards;
     use domain::identity::{DisplayName, Identity, UserId};
-    use std::time::Duration;
 
     fn connection() -> Connection {
         let user = UserId::parse("alice").unwrap();
         let identity = Identity {
             name: DisplayName::new("Alice", &user),
             groups: vec![],
-            expires_at: Timestamp::from_seconds(9_000),
+            expires_at: Timestamp::from_millis(1_060_500),
             signed_in_at: Timestamp::from_seconds(1_000),
             origin_jti: Some("o1".into()),
             user,
         };
         let id = ConnectionId::parse("Zk3dPfYbIAMCJpw=").unwrap();
         let shards = Shards::new(4).unwrap();
-        Connection::open(
-            id,
-            identity,
-            Duration::from_secs(60),
-            shards,
-            Timestamp::from_millis(1_000_500),
-        )
-        .unwrap()
+        Connection::open(id, identity, shards, Timestamp::from_seconds(1_000)).unwrap()
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub enum ErrorCode {
     TooLarge,
     /// The user may not do this.
     Forbidden,
-    /// The token the connection was opened with has ended.
+    /// The connection is past its end: its token's, or that of its lifetime.
     TokenExpired,
     /// The id was used for another message.
     Conflict,
@@ -121,11 +121,11 @@ impl Refusal {
         Self::new(ErrorCode::Forbidden, "This connection carries no identity.")
     }
 
-    /// The token has ended.
+    /// The connection is past its end.
     pub fn token_expired() -> Self {
         Self::new(
             ErrorCode::TokenExpired,
-            "The token of this connection has expired: connect again with a new one.",
+            "This connection has come to its end: connect again, with a token that is still valid.",
         )
     }
 

@@ -22,11 +22,8 @@ fn id() -> ConnectionId {
 }
 
 async fn open(table: &MemoryTable, offer: Offer, expires: u64) -> Outcome {
-    let rules = ConnectRules {
-        lifetime: Duration::from_secs(7200),
-        all_shards: Shards::new(4).unwrap(),
-    };
-    connect(table, rules, handshake(offer, expires), NOW).await.unwrap()
+    let shards = Shards::new(4).unwrap();
+    connect(table, shards, handshake(offer, expires), NOW).await.unwrap()
 }
 
 #[tokio::test]
@@ -46,10 +43,13 @@ async fn our_sub_protocol_is_selected_if_offered_and_others_are_refused_without_
 }
 
 #[tokio::test]
-async fn a_token_that_ended_on_the_way_opens_nothing() {
+async fn a_connection_that_ended_on_the_way_is_not_registered() {
     let table = MemoryTable::default();
-    assert_eq!(open(&table, Offer::Nothing, 1_000_000).await, Outcome::TokenExpired);
-    assert!(table.members().is_empty());
+    for expires in [999_999, 1_000_000] {
+        assert_eq!(open(&table, Offer::Nothing, expires).await, Outcome::Ended);
+        assert!(table.members().is_empty());
+    }
+    assert_eq!(open(&table, Offer::Nothing, 1_000_001).await, Outcome::Open);
 }
 
 #[tokio::test]
@@ -72,13 +72,6 @@ async fn connecting_after_disconnecting_fails_and_leaves_nothing() {
 async fn a_table_that_does_not_answer_is_an_error() {
     let table = MemoryTable::default();
     table.fail("register");
-    let rules = ConnectRules {
-        lifetime: Duration::from_secs(60),
-        all_shards: Shards::ONE,
-    };
-    assert!(
-        connect(&table, rules, handshake(Offer::Nothing, 1_003_600), NOW)
-            .await
-            .is_err()
-    );
+    let shaken = handshake(Offer::Nothing, 1_003_600);
+    assert!(connect(&table, Shards::ONE, shaken, NOW).await.is_err());
 }

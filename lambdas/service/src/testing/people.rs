@@ -1,7 +1,5 @@
 //! Ready-made users and connections, so that a test says only what it is about.
 
-use std::time::Duration;
-
 use domain::connection::{Connection, ConnectionId, Shards};
 use domain::identity::{DisplayName, Identity, UserId};
 use domain::timestamp::Timestamp;
@@ -34,7 +32,7 @@ pub fn caller(user: &str, number: u32, expires_at: Timestamp) -> Option<Caller> 
     })
 }
 
-/// Registers the caller's connection at `now`, for an hour at most.
+/// Registers the caller's connection at `now`.
 ///
 /// # Errors
 /// When the table was told to fail.
@@ -42,8 +40,7 @@ pub async fn register(table: &MemoryTable, caller: &Caller, shards: Shards, now:
     let Some(identity) = caller.identity.clone() else {
         return Ok(());
     };
-    let lifetime = Duration::from_secs(3600);
-    match Connection::open(caller.connection.clone(), identity, lifetime, shards, now) {
+    match Connection::open(caller.connection.clone(), identity, shards, now) {
         Some(connection) => table.register(&connection).await.map(drop),
         None => Ok(()),
     }

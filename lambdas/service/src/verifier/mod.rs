@@ -3,7 +3,7 @@
 mod cache;
 mod jwks;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

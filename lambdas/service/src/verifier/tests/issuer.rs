@@ -11,14 +11,14 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenRules;
 use serde_json::{Value, json};
 
-pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
 
 /// Two keys, made once: making one takes a noticeable part of a second.
-pub(super) static ISSUER: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("kid1"));
-pub(super) static OTHER: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("kid2"));
+pub(crate) static ISSUER: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("kid1"));
+pub(crate) static OTHER: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("kid2"));
 
-pub(super) struct Issuer {
-    pub(super) kid: &'static str,
+pub(crate) struct Issuer {
+    pub(crate) kid: &'static str,
     pair: KeyPair,
 }
 
@@ -31,7 +31,7 @@ impl Issuer {
     }
 
     /// The key's entry in a key set.
-    pub(super) fn jwk(&self) -> Value {
+    pub(crate) fn jwk(&self) -> Value {
         let key = self.pair.public_key();
         let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         let (n, e) = (key.modulus(), key.exponent());
@@ -41,12 +41,12 @@ impl Issuer {
         })
     }
 
-    pub(super) fn sign(&self, header: &str, claims: &str) -> String {
+    pub(crate) fn sign(&self, header: &str, claims: &str) -> String {
         self.sign_with(&RSA_PKCS1_SHA256, header, claims)
     }
 
     /// Signed with RSASSA-PSS, as PS256 says.
-    pub(super) fn sign_pss(&self, header: &str, claims: &str) -> String {
+    pub(crate) fn sign_pss(&self, header: &str, claims: &str) -> String {
         self.sign_with(&RSA_PSS_SHA256, header, claims)
     }
 
@@ -60,16 +60,16 @@ impl Issuer {
     }
 
     /// A good token.
-    pub(super) fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         self.sign(&self.header(), &claims().to_string())
     }
 
-    pub(super) fn header(&self) -> String {
+    pub(crate) fn header(&self) -> String {
         json!({"kid": self.kid, "alg": "RS256"}).to_string()
     }
 }
 
-pub(super) fn rules() -> TokenRules {
+pub(crate) fn rules() -> TokenRules {
     TokenRules {
         issuer: "https://issuer.example/pool".into(),
         client: "client1".into(),
@@ -77,7 +77,7 @@ pub(super) fn rules() -> TokenRules {
     }
 }
 
-pub(super) fn claims() -> Value {
+pub(crate) fn claims() -> Value {
     let now = NOW.millis() / 1000;
     json!({
         "sub": "alice", "iss": rules().issuer, "aud": "client1", "token_use": "id", "iat": now, "exp": now + 3600,
@@ -86,6 +86,6 @@ pub(super) fn claims() -> Value {
 }
 
 /// The text of a key set with these entries.
-pub(super) fn set(entries: &[Value]) -> Vec<u8> {
+pub(crate) fn set(entries: &[Value]) -> Vec<u8> {
     json!({ "keys": entries }).to_string().into_bytes()
 }

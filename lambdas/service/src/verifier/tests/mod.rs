@@ -2,6 +2,6 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod issuer;
+pub(crate) mod issuer;
 mod keys;
 mod tokens;
