@@ -63,7 +63,7 @@ pub async fn disconnect(connections: &impl Connections, event: &Event, now: Time
 }
 
 /// `message` and `echo`.
-pub async fn message<T, S, C>(publisher: &Publisher<T, S, C>, event: &Event, now: Timestamp, seed: u64) -> RouteResponse
+pub async fn message<T, S, C>(publisher: &Publisher<T, S, C>, event: &Event, seed: u64) -> RouteResponse
 where
     T: Log + Members + Connections,
     S: Sockets,
@@ -72,25 +72,25 @@ where
     let Some((caller, body)) = frame(event) else {
         return not_ours("not_a_message");
     };
-    serve::serve_message(publisher, &caller, &body, now, Jitter::seeded(seed)).await;
+    serve::serve_message(publisher, &caller, &body, Jitter::seeded(seed)).await;
     RouteResponse::ok()
 }
 
 /// `history`.
-pub async fn channel(log: &impl LogReader, sockets: &impl Sockets, event: &Event, now: Timestamp) -> RouteResponse {
+pub async fn channel(log: &impl LogReader, sockets: &impl Sockets, clock: &impl Clock, event: &Event) -> RouteResponse {
     let Some((caller, body)) = frame(event) else {
         return not_ours("not_a_message");
     };
-    serve::serve_channel(log, sockets, &caller, &body, now).await;
+    serve::serve_channel(log, sockets, clock, &caller, &body).await;
     RouteResponse::ok()
 }
 
 /// `$default`.
-pub async fn default(sockets: &impl Sockets, event: &Event, now: Timestamp) -> RouteResponse {
+pub async fn default(sockets: &impl Sockets, clock: &impl Clock, event: &Event) -> RouteResponse {
     let Some((caller, body)) = frame(event) else {
         return not_ours("not_a_message");
     };
-    serve::serve_default(sockets, &caller, &body, now).await;
+    serve::serve_default(sockets, clock, &caller, &body).await;
     RouteResponse::ok()
 }
 

@@ -7,7 +7,6 @@ use aws::clock::SystemClock;
 use aws::sockets::GatewaySockets;
 use aws::table::Table;
 use aws::{handle, runtime, settings};
-use service::ports::Clock;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -20,5 +19,5 @@ async fn function() -> Result<(), runtime::Error> {
     let clients = Clients::from_variables().await;
     let table = Table::new(clients.table(), name);
     let sockets = GatewaySockets::new(clients.sockets(&endpoint));
-    runtime::serve(async |event| Ok(handle::channel(&table, &sockets, &event, SystemClock.now()).await)).await
+    runtime::serve(async |event| Ok(handle::channel(&table, &sockets, &SystemClock, &event).await)).await
 }

@@ -6,7 +6,6 @@ use aws::clients::Clients;
 use aws::clock::SystemClock;
 use aws::sockets::GatewaySockets;
 use aws::{handle, runtime, settings};
-use service::ports::Clock;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -16,5 +15,5 @@ async fn main() -> ExitCode {
 async fn function() -> Result<(), runtime::Error> {
     let endpoint = settings::variables().management()?;
     let sockets = GatewaySockets::new(Clients::from_variables().await.sockets(&endpoint));
-    runtime::serve(async |event| Ok(handle::default(&sockets, &event, SystemClock.now()).await)).await
+    runtime::serve(async |event| Ok(handle::default(&sockets, &SystemClock, &event).await)).await
 }

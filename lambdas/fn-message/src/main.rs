@@ -8,7 +8,6 @@ use aws::sockets::GatewaySockets;
 use aws::table::Table;
 use aws::{handle, random, runtime, settings};
 use service::guesses::Guesses;
-use service::ports::Clock;
 use service::publish::Publisher;
 
 #[tokio::main(flavor = "current_thread")]
@@ -27,5 +26,5 @@ async fn function() -> Result<(), runtime::Error> {
         rules,
         guesses: Guesses::default(),
     };
-    runtime::serve(async |event| Ok(handle::message(&publisher, &event, SystemClock.now(), random::seed()).await)).await
+    runtime::serve(async |event| Ok(handle::message(&publisher, &event, random::seed()).await)).await
 }

@@ -26,10 +26,17 @@ impl Caller {
             tracing::warn!(connection = %self.connection, reason = "no_identity", "message.refused");
             return Err(Refusal::nobody());
         };
-        if identity.expires_at <= now {
+        if self.has_ended(now) {
             Err(Refusal::token_expired())
         } else {
             Ok(identity)
         }
+    }
+
+    /// Whether the connection is past its end, and gets nothing any more but to be told so.
+    pub(crate) fn has_ended(&self, now: Timestamp) -> bool {
+        self.identity
+            .as_ref()
+            .is_some_and(|identity| identity.expires_at <= now)
     }
 }

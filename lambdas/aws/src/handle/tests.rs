@@ -97,14 +97,14 @@ async fn events_of_another_kind_touch_nothing() {
     }
     let hello = r#"{"action":"message","data":{"content":1,"recipient":"all"}}"#;
     for other in ["CONNECT", "DISCONNECT", ""] {
-        assert_eq!(message(&world, &event(other, hello), NOW, 1).await, refused, "{other}");
+        assert_eq!(message(&world, &event(other, hello), 1).await, refused, "{other}");
         assert_eq!(
-            channel(table, &world.sockets, &event(other, "{}"), NOW).await,
+            channel(table, &world.sockets, &world.clock, &event(other, "{}")).await,
             refused,
             "{other}"
         );
         assert_eq!(
-            default(&world.sockets, &event(other, "{}"), NOW).await,
+            default(&world.sockets, &world.clock, &event(other, "{}")).await,
             refused,
             "{other}"
         );
@@ -121,7 +121,7 @@ async fn events_of_other_services_are_refused() {
         json!({"detail-type": "Scheduled Event"}),
     ] {
         let other = parse(other);
-        assert_eq!(message(&world, &other, NOW, 1).await, RouteResponse::status(400));
+        assert_eq!(message(&world, &other, 1).await, RouteResponse::status(400));
         assert_eq!(disconnect(&world.table, &other, NOW).await, RouteResponse::status(400));
     }
 }
@@ -130,12 +130,12 @@ async fn events_of_other_services_are_refused() {
 async fn a_frame_is_answered_by_a_post_and_by_a_bare_200() {
     let world = publisher();
     let echo = event("MESSAGE", r#"{"action":"echo","data":{"content":1}}"#);
-    assert_eq!(message(&world, &echo, NOW, 1).await, RouteResponse::ok());
+    assert_eq!(message(&world, &echo, 1).await, RouteResponse::ok());
     assert_eq!(
-        channel(&world.table, &world.sockets, &echo, NOW).await,
+        channel(&world.table, &world.sockets, &world.clock, &echo).await,
         RouteResponse::ok()
     );
-    assert_eq!(default(&world.sockets, &echo, NOW).await, RouteResponse::ok());
+    assert_eq!(default(&world.sockets, &world.clock, &echo).await, RouteResponse::ok());
     let told: Vec<_> = frames(&world.sockets)
         .iter()
         .map(|frame| frame["type"].clone())
@@ -151,6 +151,6 @@ async fn a_frame_that_is_no_text_is_invalid_json() {
         "eventType": "MESSAGE", "connectionId": "Zk3dPfYbIAMCJpw=",
         "authorizer": {"userId": "alice", "expiresAt": "1003600", "signedInAt": "1000000"}
     });
-    default(&world.sockets, &parse(binary), NOW).await;
+    default(&world.sockets, &world.clock, &parse(binary)).await;
     assert_eq!(frames(&world.sockets)[0]["code"], "invalid_json");
 }

@@ -1,7 +1,8 @@
-//! Routes: every frame gets exactly one answer, and a frame without a valid identity does nothing else.
+//! Routes: every frame gets exactly one answer, and a frame without a valid identity does nothing else; none after the end.
 
 #![allow(clippy::unwrap_used)]
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use domain::channel::Channel;
@@ -44,19 +45,19 @@ fn only_answer(sockets: &MemorySockets) -> Value {
 
 async fn message(body: &str) -> Value {
     let world = world();
-    serve_message(&world, &alice(), body, NOW, Jitter::seeded(1)).await;
+    serve_message(&world, &alice(), body, Jitter::seeded(1)).await;
     only_answer(&world.sockets)
 }
 
 async fn channel(body: &str) -> Value {
     let world = world();
-    serve_channel(&world.table, &world.sockets, &alice(), body, NOW).await;
+    serve_channel(&world.table, &world.sockets, &world.clock, &alice(), body).await;
     only_answer(&world.sockets)
 }
 
 async fn default(body: &str) -> Value {
     let world = world();
-    serve_default(&world.sockets, &alice(), body, NOW).await;
+    serve_default(&world.sockets, &world.clock, &alice(), body).await;
     only_answer(&world.sockets)
 }
 
@@ -90,7 +91,7 @@ async fn errors_carry_code_id_and_request() {
 #[tokio::test]
 async fn a_route_does_nothing_for_another_s_action() {
     let world = world();
-    serve_channel(&world.table, &world.sockets, &alice(), HELLO, NOW).await;
+    serve_channel(&world.table, &world.sockets, &world.clock, &alice(), HELLO).await;
     assert_eq!(only_answer(&world.sockets)["code"], "unknown_action");
     assert!(world.table.log(&Channel::All).is_empty());
     assert_eq!(
@@ -121,31 +122,45 @@ async fn whatever_nobody_understands_is_told_what_is_wrong() {
     );
 }
 
+/// Has every route serve a frame of this caller, and gives what it was answered.
+async fn every_route(world: &World, caller: &Caller) -> Vec<Value> {
+    let with = |action: &str| format!(r#"{{"action":"{action}","id":"0123456789abcdef","data":{{"channel":"all"}}}}"#);
+    let hello = r#"{"action":"message","id":"0123456789abcdef","data":{"content":1,"recipient":"all"}}"#;
+    serve_message(world, caller, hello, Jitter::seeded(1)).await;
+    // What is wrong with a frame matters less than who sends it.
+    serve_message(world, caller, &with("echo"), Jitter::seeded(1)).await;
+    serve_channel(&world.table, &world.sockets, &world.clock, caller, &with("history")).await;
+    serve_default(&world.sockets, &world.clock, caller, &with("x")).await;
+    world.sockets.frames(&caller.connection)
+}
+
 #[tokio::test]
-async fn from_the_instant_the_token_ends_nothing_is_done() {
-    let world = world();
-    let last = Timestamp::from_millis(EXPIRES.millis() - 1);
-    serve_message(&world, &alice(), HELLO, last, Jitter::seeded(1)).await;
-    assert_eq!(world.table.log(&Channel::All).len(), 1);
-    serve_message(&world, &alice(), HELLO, EXPIRES, Jitter::seeded(1)).await;
-    serve_channel(
-        &world.table,
-        &world.sockets,
-        &alice(),
-        r#"{"action":"history","data":{"channel":"all"}}"#,
-        EXPIRES,
-    )
-    .await;
-    serve_default(&world.sockets, &alice(), "x", EXPIRES).await;
-    assert_eq!(world.table.log(&Channel::All).len(), 1);
-    let codes: Vec<_> = world
-        .sockets
-        .frames(&alice().connection)
-        .iter()
-        .skip(1)
-        .map(|f| f["code"].clone())
-        .collect();
-    assert_eq!(codes, ["token_expired", "token_expired", "token_expired"]);
+async fn from_the_instant_of_its_end_a_connection_is_told_only_that() {
+    for (instant, logged, codes) in [
+        (
+            Timestamp::from_millis(EXPIRES.millis() - 1),
+            1,
+            [
+                Value::Null,
+                json!("invalid_field"),
+                Value::Null,
+                json!("unknown_action"),
+            ],
+        ),
+        (EXPIRES, 0, [(); 4].map(|()| json!("token_expired"))),
+        (
+            Timestamp::from_millis(EXPIRES.millis() + 1),
+            0,
+            [(); 4].map(|()| json!("token_expired")),
+        ),
+    ] {
+        let world = world();
+        world.clock.set(instant);
+        let answers = every_route(&world, &alice()).await;
+        assert_eq!(answers.iter().map(|a| a["code"].clone()).collect::<Vec<_>>(), codes);
+        assert!(answers.iter().all(|answer| answer["id"] == "0123456789abcdef"));
+        assert_eq!(world.table.log(&Channel::All).len(), logged);
+    }
 }
 
 #[tokio::test]
@@ -155,7 +170,81 @@ async fn without_an_identity_everything_is_forbidden() {
         identity: None,
         ..alice()
     };
-    serve_message(&world, &nobody, HELLO, NOW, Jitter::seeded(1)).await;
-    assert_eq!(only_answer(&world.sockets)["code"], "forbidden");
+    let answers = every_route(&world, &nobody).await;
+    assert_eq!(answers.len(), 4);
+    for answer in answers {
+        assert_eq!(
+            (&answer["code"], &answer["id"]),
+            (&json!("forbidden"), &json!("0123456789abcdef"))
+        );
+    }
     assert!(world.table.log(&Channel::All).is_empty());
+}
+
+#[tokio::test]
+async fn a_frame_whose_id_cannot_be_read_is_refused_without_one() {
+    for body in ["x", "[]", r#"{"id":7}"#, r#"{"id":"not valid"}"#] {
+        let world = world();
+        world.clock.set(EXPIRES);
+        serve_default(&world.sockets, &world.clock, &alice(), body).await;
+        let answer = only_answer(&world.sockets);
+        assert_eq!(
+            (&answer["code"], answer.get("id")),
+            (&json!("token_expired"), None),
+            "{body}"
+        );
+    }
+}
+
+/// Shows `NOW` when it is first looked at, and `then` ever after: what a frame's work takes.
+struct SlowWork {
+    looked: AtomicBool,
+    then: Timestamp,
+}
+
+impl Clock for SlowWork {
+    fn now(&self) -> Timestamp {
+        let again = self.looked.swap(true, Ordering::SeqCst);
+        if again { self.then } else { NOW }
+    }
+
+    async fn sleep(&self, _span: Duration) {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_ready_by_the_end_is_not_sent() {
+    let history = r#"{"action":"history","data":{"channel":"all"}}"#;
+    for (millis, told) in [
+        (EXPIRES.millis() - 1, 1),
+        (EXPIRES.millis(), 0),
+        (EXPIRES.millis() + 1, 0),
+    ] {
+        for (body, logged) in [(HELLO, 1), ("x", 0)] {
+            let world = Publisher {
+                table: MemoryTable::default(),
+                sockets: MemorySockets::default(),
+                clock: slow(millis),
+                rules: world().rules,
+                guesses: Guesses::default(),
+            };
+            serve_message(&world, &alice(), body, Jitter::seeded(1)).await;
+            assert_eq!(world.sockets.frames(&alice().connection).len(), told, "{body}");
+            assert_eq!(world.table.log(&Channel::All).len(), logged);
+        }
+        let World { table, sockets, .. } = world();
+        serve_channel(&table, &sockets, &slow(millis), &alice(), history).await;
+        assert_eq!(sockets.frames(&alice().connection).len(), told);
+        let sockets = MemorySockets::default();
+        serve_default(&sockets, &slow(millis), &alice(), "x").await;
+        assert_eq!(sockets.frames(&alice().connection).len(), told);
+    }
+}
+
+fn slow(millis: u64) -> SlowWork {
+    SlowWork {
+        looked: AtomicBool::new(false),
+        then: Timestamp::from_millis(millis),
+    }
 }
