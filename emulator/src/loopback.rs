@@ -96,8 +96,8 @@ fn in_use(port: u16) -> Problem {
 pub(crate) struct Guard {
     hosts: Arc<[String]>,
     origins: Arc<[String]>,
-    /// A WebSocket handshake's Origin is left to the authorizer.
-    handshakes_pass: bool,
+    /// The path at which a WebSocket handshake's Origin is left to the authorizer.
+    handshakes_at: Option<Arc<str>>,
     browsers_pass: bool,
 }
 
@@ -108,14 +108,14 @@ impl Guard {
         Self {
             hosts: hosts.into(),
             origins: origins.into(),
-            handshakes_pass: false,
+            handshakes_at: None,
             browsers_pass: true,
         }
     }
 
-    pub(crate) fn letting_handshakes_pass(self) -> Self {
+    pub(crate) fn letting_handshakes_pass(self, path: &str) -> Self {
         Self {
-            handshakes_pass: true,
+            handshakes_at: Some(path.into()),
             ..self
         }
     }
@@ -134,7 +134,7 @@ impl Guard {
         router.layer(from_fn_with_state(self, check))
     }
 
-    fn refusal(&self, headers: &HeaderMap) -> Option<&'static str> {
+    fn refusal(&self, path: &str, headers: &HeaderMap) -> Option<&'static str> {
         let mut hosts = headers.get_all(HOST).iter();
         let host = hosts.next().and_then(|host| host.to_str().ok()).unwrap_or_default();
         if hosts.next().is_some() || !self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host)) {
@@ -143,7 +143,10 @@ impl Guard {
         if !self.browsers_pass && headers.contains_key("sec-fetch-site") {
             return Some("This port answers to programs alone, not to browsers.");
         }
-        if self.handshakes_pass && headers.contains_key(UPGRADE) {
+        let is_handshake = headers
+            .get(UPGRADE)
+            .is_some_and(|upgrade| upgrade.as_bytes().eq_ignore_ascii_case(b"websocket"));
+        if is_handshake && self.handshakes_at.as_deref() == Some(path) {
             return None;
         }
         let foreign = headers
@@ -155,7 +158,7 @@ impl Guard {
 }
 
 async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response<Body> {
-    match guard.refusal(request.headers()) {
+    match guard.refusal(request.uri().path(), request.headers()) {
         None => next.run(request).await,
         Some(message) => (StatusCode::FORBIDDEN, axum::Json(json!({ "message": message }))).into_response(),
     }
@@ -171,7 +174,7 @@ mod tests {
         for (name, value) in headers {
             map.append(name, axum::http::HeaderValue::from_static(value));
         }
-        guard.refusal(&map).is_none()
+        guard.refusal("/ws", &map).is_none()
     }
 
     #[test]
@@ -212,13 +215,20 @@ mod tests {
 
     #[test]
     fn a_handshake_brings_its_origin_to_the_authorizer() {
-        let guard = Guard::new(3000, &[]).letting_handshakes_pass();
+        let guard = Guard::new(3000, &[]).letting_handshakes_pass("/ws");
         let foreign = (ORIGIN, "http://evil.example");
         assert!(passes(
             &guard,
             &[(HOST, "localhost:3000"), (UPGRADE, "websocket"), foreign.clone()]
         ));
-        assert!(!passes(&guard, &[(HOST, "localhost:3000"), foreign]));
+        assert!(!passes(&guard, &[(HOST, "localhost:3000"), foreign.clone()]));
+        assert!(!passes(
+            &guard,
+            &[(HOST, "localhost:3000"), (UPGRADE, "h2c"), foreign.clone()]
+        ));
+        let elsewhere = Guard::new(3000, &[]).letting_handshakes_pass("/elsewhere");
+        let handshake = [(HOST, "localhost:3000"), (UPGRADE, "websocket"), foreign];
+        assert!(!passes(&elsewhere, &handshake));
         assert!(!passes(&guard, &[(HOST, "evil.example"), (UPGRADE, "websocket")]));
     }
 }

@@ -10,6 +10,7 @@ mod gateway;
 mod identifiers;
 mod lambda;
 mod loopback;
+mod ports;
 mod problem;
 mod programs;
 mod stack;
@@ -58,16 +59,16 @@ fn log_to_stderr() {
 
 #[tokio::main]
 async fn run(options: RunOptions) -> Result<(), Problem> {
-    let stops_with_parent = options.stop_with_parent;
-    tokio::select! {
-        stack = start_and_announce(options) => {
-            let stack = stack?;
-            stop_requested(stops_with_parent).await?;
-            stack.stop().await;
-            Ok(())
-        }
-        stopped = stop_requested(stops_with_parent) => stopped,
-    }
+    // One future for the whole run: a second one would miss a signal that came between the two.
+    let mut stop_requested = std::pin::pin!(stop_requested(options.stop_with_parent));
+    let stack = tokio::select! {
+        biased;
+        stopped = &mut stop_requested => return stopped,
+        stack = start_and_announce(options) => stack?,
+    };
+    stop_requested.await?;
+    stack.stop().await;
+    Ok(())
 }
 
 async fn start_and_announce(options: RunOptions) -> Result<RunningStack, Problem> {

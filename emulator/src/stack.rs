@@ -1,23 +1,15 @@
 //! Puts the parts of a stack together: state, ports, user pool, tables, functions, gateway; and takes them down again.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::StatusCode;
-use axum::routing::get;
-use serde_json::json;
-use tokio::net::TcpListener;
-
 use crate::cli::RunOptions;
-use crate::cognito::UserPool;
+use crate::cognito::{self, UserPool};
 use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser};
-use crate::gateway::{self, Gateway};
-use crate::lambda::{self, Endpoints, Function, Functions, Reaper, Variables};
-use crate::loopback::{self, Guard, Port};
+use crate::gateway::Gateway;
+use crate::lambda::{Endpoints, Function, Functions, Reaper, Variables};
+use crate::ports::{Parts, Ports};
 use crate::problem::{OrProblem, Problem};
 use crate::programs::Programs;
 use crate::state::StateFolder;
@@ -118,23 +110,12 @@ async fn open_pool(
 
 fn ready_made_user(pool: &UserPool, name: &str) -> Result<ReadyMadeUser, Problem> {
     let password = pool
-        .ensure_user(name, readable_password)
+        .ensure_user(name, cognito::readable_password)
         .or_problem(|| format!("The user {name} cannot be made: give another name with --user"))?;
     Ok(ReadyMadeUser {
         username: name.to_owned(),
         password,
     })
-}
-
-/// 60 random bits in a form that satisfies Cognito's password policies, such as `zwyf-262x-rkgs-aL7`.
-fn readable_password() -> String {
-    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789A";
-    let letters: Vec<char> = rand::random::<[u8; 12]>()
-        .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
-        .collect();
-    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
-    format!("{}-aL7", groups.join("-"))
 }
 
 fn programs(options: &RunOptions, stack: &Stack) -> Result<Programs, Problem> {
@@ -228,72 +209,4 @@ fn endpoints_file(ports: &Ports, stack: &Stack, pool: Option<&UserPool>, users: 
         users,
         functions: functions.collect(),
     }
-}
-
-/// All ports of a stack. Each AWS service has one of its own, since their clients expect to be at the root of a host.
-struct Ports {
-    main: Port,
-    main_on_ipv6: Option<TcpListener>,
-    management: Port,
-    lambda: Port,
-    dynamodb: Port,
-    cognito: Port,
-}
-
-/// What answers at the ports.
-struct Parts {
-    gateway: Arc<Gateway>,
-    functions: Arc<Functions>,
-    tables: Tables,
-    pool: Option<Arc<UserPool>>,
-}
-
-impl Ports {
-    async fn listen(main: u16) -> Result<Self, Problem> {
-        let main = Port::listen(main).await?;
-        Ok(Self {
-            main_on_ipv6: loopback::listen_on_ipv6(main.number).await?,
-            management: Port::listen(0).await?,
-            lambda: Port::listen(0).await?,
-            dynamodb: Port::listen(0).await?,
-            cognito: Port::listen(0).await?,
-            main,
-        })
-    }
-
-    fn web(&self) -> String {
-        format!("http://localhost:{}", self.main.number)
-    }
-
-    fn websocket(&self, stage: &str) -> String {
-        format!("ws://localhost:{}/{stage}", self.main.number)
-    }
-
-    fn serve(self, parts: Parts) {
-        let guard = Guard::new(self.main.number, &[self.web()]).letting_handshakes_pass();
-        let front = guard.before(front_door(Arc::clone(&parts.gateway), self.main.number));
-        if let Some(listener) = self.main_on_ipv6 {
-            loopback::serve(listener, front.clone());
-        }
-        loopback::serve(self.main.listener, front);
-        self.management.serve_programs(gateway::management(parts.gateway));
-        self.lambda.serve_programs(lambda::invoke_api(parts.functions));
-        self.dynamodb.serve_programs(crate::tables::router(parts.tables));
-        if let Some(pool) = parts.pool {
-            let guard = Guard::new(self.cognito.number, &[]);
-            loopback::serve(self.cognito.listener, guard.before(pool.router()));
-        }
-    }
-}
-
-/// The one origin of the application: the socket at `/<stage>`.
-fn front_door(gateway: Arc<Gateway>, port: u16) -> Router {
-    let stage_path = format!("/{}", gateway.stage());
-    let handshake = move |State(gateway): State<Arc<Gateway>>,
-                          ConnectInfo(peer): ConnectInfo<SocketAddr>,
-                          request: Request| { gateway::handshake(gateway, peer, port, request) };
-    Router::new()
-        .route(&stage_path, get(handshake))
-        .fallback(|| async { (StatusCode::FORBIDDEN, axum::Json(json!({ "message": "Forbidden" }))) })
-        .with_state(gateway)
 }

@@ -27,9 +27,12 @@ export function start(program, args, options = {}) {
   watchForTheEnd();
   const child = spawn(program, args, { detached: true, ...options });
   if (child.pid !== undefined) {
-    guard.stdin.write(`${child.pid}\n`);
+    guard.stdin.write(`+${child.pid}\n`);
     running.add(child);
-    child.on('exit', () => running.delete(child));
+    child.on('exit', () => {
+      guard.stdin.write(`-${child.pid}\n`);
+      running.delete(child);
+    });
   }
   return child;
 }

@@ -162,6 +162,14 @@ async fn the_gateways_own_limits_close_the_socket() -> TestResult {
     assert_eq!(socket.closed().await?.code, 1009);
 
     let mut socket = open().await?;
+    socket.send("x".repeat(1024 * 1024)).await?;
+    assert_eq!(
+        socket.closed().await?.code,
+        1009,
+        "also while the rest is still on its way"
+    );
+
+    let mut socket = open().await?;
     socket.send_frame(Message::binary(vec![1, 2, 3])).await?;
     assert_eq!(socket.closed().await?.code, 1003);
 

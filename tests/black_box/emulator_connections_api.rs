@@ -141,3 +141,38 @@ async fn a_client_that_does_not_read_is_429_and_holds_up_nobody() -> TestResult 
     })
     .await
 }
+
+#[tokio::test]
+async fn what_was_accepted_is_sent_before_the_socket_is_deleted() -> TestResult {
+    let (probe, mut socket, id) = open().await?;
+    let path = format!("/@connections/{id}");
+    for number in 0..20 {
+        let body = format!("{number}").into_bytes();
+        assert_eq!(call(&probe.stack, "POST", &path, body).await?.0, 200);
+    }
+    assert_eq!(call(&probe.stack, "DELETE", &path, Vec::new()).await?.0, 204);
+    for number in 0..20 {
+        assert_eq!(socket.next_text().await?, number.to_string());
+    }
+    assert_eq!(socket.closed().await?.code, 1000);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_client_may_send_much_before_it_reads_anything() -> TestResult {
+    let probe = Probe::start().await?;
+    let mut socket = Handshake::with(&probe.stack).open().await?;
+    let filling = "x".repeat(24 * 1024);
+    for number in 0..200 {
+        socket
+            .send(format!(r#"{{"number":{number},"filling":"{filling}"}}"#))
+            .await?;
+    }
+    let mut numbers = std::collections::BTreeSet::new();
+    while numbers.len() < 200 {
+        let event = socket.next().await?;
+        let body: Value = serde_json::from_str(event["body"].as_str().unwrap_or_default())?;
+        numbers.insert(body["number"].as_u64());
+    }
+    Ok(())
+}

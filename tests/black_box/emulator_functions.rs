@@ -153,3 +153,44 @@ async fn the_invoke_api_answers_as_lambda_does() -> TestResult {
     assert_eq!(invoke(&name, "Sometimes", "{}").await?.0, 400);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_response_over_6_mb_fails_at_once_and_noise_harms_nothing() -> TestResult {
+    let probe = Probe::start().await?;
+    let mut socket = Handshake::with(&probe.stack).open().await?;
+    let start = Instant::now();
+    socket.send(r#"{"do":"large"}"#).await?;
+    assert_eq!(socket.next().await?["message"], "Internal server error");
+    assert!(
+        start.elapsed().as_millis() < 1_900,
+        "before the function's timeout of 2 s"
+    );
+    for _ in 0..2 {
+        socket.send(r#"{"do":"noise"}"#).await?;
+        assert_eq!(socket.next_text().await?, "still alive");
+    }
+    probe.stack.logged("no text").await
+}
+
+#[tokio::test]
+async fn a_caller_that_hangs_up_takes_no_environment_along() -> TestResult {
+    let probe = Probe::start().await?;
+    let stack = &probe.stack;
+    let name = stack.endpoint("/functions/probe");
+    let address = format!("{}/2015-03-31/functions/{name}/invocations", stack.endpoint("/lambda"));
+    let slow = || reqwest::Client::new().post(&address).body(r#"{"do":"slow"}"#).send();
+    for round in 0..4 {
+        let call = tokio::spawn(slow());
+        eventually("the event to arrive", async || probe.records.events().len() > 2 * round).await?;
+        call.abort();
+        assert!(call.await.is_err(), "the caller left before its answer");
+        // It began later and takes as long: when it is over, so is the other.
+        slow().await?;
+    }
+    let processes = stack.function_processes("probe");
+    assert!(
+        processes.len() <= 2,
+        "one for each of two calls at a time: {processes:?}"
+    );
+    Ok(())
+}

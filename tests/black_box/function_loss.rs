@@ -29,11 +29,16 @@ async fn every_acknowledged_message_is_in_the_log_whatever_is_killed() -> TestRe
             .await?;
     let mut sender = sockets.pop().ok_or_else(|| tests::failure("no socket"))?;
 
+    let mut kills = 0;
     let acknowledged = tokio::select! {
         sent = send_all(&mut sender) => sent?,
-        () = kill_at_random(&stack, seed) => BTreeSet::new(),
+        () = kill_at_random(&stack, seed, &mut kills) => BTreeSet::new(),
     };
-    println!("{} of {MESSAGES} messages were acknowledged", acknowledged.len());
+    assert!(kills > 0, "SEED={seed}: nothing was killed");
+    println!(
+        "{} of {MESSAGES} messages were acknowledged, {kills} processes killed",
+        acknowledged.len()
+    );
     assert!(!acknowledged.is_empty(), "SEED={seed}: nothing was acknowledged at all");
 
     let entries = stack.rows_of_kind("entry").await?;
@@ -80,7 +85,7 @@ async fn send_all(sender: &mut Socket) -> TestResult<BTreeSet<u64>> {
     Ok(acknowledged)
 }
 
-async fn kill_at_random(stack: &Stack, seed: u64) {
+async fn kill_at_random(stack: &Stack, seed: u64, kills: &mut usize) {
     let mut random = StdRng::seed_from_u64(seed);
     loop {
         // The pause is the load itself: there is no signal to wait for.
@@ -89,7 +94,7 @@ async fn kill_at_random(stack: &Stack, seed: u64) {
         if !processes.is_empty() {
             let victim = processes[random.random_range(0..processes.len())];
             // It may have ended by itself in the meantime.
-            let _ = kill(Pid::from_raw(victim), Signal::SIGKILL);
+            *kills += usize::from(kill(Pid::from_raw(victim), Signal::SIGKILL).is_ok());
         }
     }
 }

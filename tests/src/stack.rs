@@ -195,8 +195,11 @@ fn collect(
 ) {
     let Some(output) = output else { return };
     tokio::spawn(async move {
-        let mut lines = BufReader::new(output).lines();
-        while let Ok(Some(line)) = lines.next_line().await {
+        let mut output = BufReader::new(output);
+        let mut bytes = Vec::new();
+        while let Ok(1..) = output.read_until(b'\n', &mut bytes).await {
+            let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+            bytes.clear();
             if let (Some(ready), true) = (&ready, line.starts_with("ready ")) {
                 ready.send_replace(true);
             }
@@ -216,9 +219,9 @@ struct Process {
 /// The processes below `root`, read with `ps`, which Linux and macOS both have.
 fn descendants(root: u32) -> Vec<Process> {
     let output = Program::new("ps").args(["-A", "-o", "pid=,ppid=,comm="]).output();
-    let table = output
-        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
-        .unwrap_or_default();
+    // Without `ps` every test of processes would pass for the wrong reason.
+    let output = output.unwrap_or_else(|error| panic!("ps is needed to look at processes: {error}"));
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut processes: Vec<Process> = table.lines().filter_map(parse_process).collect();
     let mut parents = vec![root.cast_signed()];
     let mut found = Vec::new();

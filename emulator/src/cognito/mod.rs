@@ -45,4 +45,5 @@ mod user;
 mod well_known;
 
 pub(crate) use pool::UserPool;
+pub(crate) use ready_made::readable_password;
 pub(crate) use settings::{ClientSettings, PasswordPolicy, PoolSettings};

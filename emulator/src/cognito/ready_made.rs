@@ -17,6 +17,17 @@ use crate::identifiers;
 /// User names and their passwords, in plain text: they are for this machine alone, and are shown anyway.
 type Passwords = BTreeMap<String, String>;
 
+/// 60 random bits in a form that satisfies Cognito's password policies, such as `zwyf-262x-rkgs-aL7`.
+pub(crate) fn readable_password() -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789A";
+    let letters: Vec<char> = rand::random::<[u8; 12]>()
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect();
+    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+    format!("{}-aL7", groups.join("-"))
+}
+
 impl UserPool {
     /// Sees to it that the user exists, is confirmed, and has the password that is returned: the one of earlier starts,
     /// also if the user was deleted or got another password since, else a new one from `make_password`.

@@ -1,7 +1,7 @@
 //! The open connections, and how the `@connections` API reaches them.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +12,10 @@ use super::events::{self, Client};
 /// Frames that wait for a client that reads slowly; one more is answered with 429, as by API Gateway when "the
 /// client's receive buffer is full". API Gateway's own number is not published.
 const MAX_WAITING_FRAMES: usize = 256;
+/// How long a client may take for its half of the closing handshake.
+const CLOSING_PATIENCE: Duration = Duration::from_secs(5);
+/// The same while the stage is going away: a person waits for it.
+const CLOSING_PATIENCE_AT_SHUTDOWN: Duration = Duration::from_millis(500);
 /// How long a shutdown waits for the `$disconnect` functions.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -80,6 +84,7 @@ impl Connection {
 #[derive(Debug)]
 pub(crate) struct Connections {
     open: Mutex<HashMap<String, Arc<Connection>>>,
+    going_away: AtomicBool,
     /// Sockets whose `$disconnect` has not ended yet.
     running: watch::Sender<usize>,
 }
@@ -88,6 +93,7 @@ impl Default for Connections {
     fn default() -> Self {
         Self {
             open: Mutex::default(),
+            going_away: AtomicBool::new(false),
             running: watch::Sender::new(0),
         }
     }
@@ -111,6 +117,9 @@ impl Connections {
         self.running.send_modify(|count| *count += 1);
         self.all()
             .insert(connection.client.connection_id.clone(), Arc::clone(&connection));
+        if self.is_going_away() {
+            connection.end(End::GoingAway);
+        }
         (connection, inbox)
     }
 
@@ -128,7 +137,21 @@ impl Connections {
         self.all().get(connection_id).cloned()
     }
 
+    /// Whether the stage is being shut down.
+    pub(crate) fn is_going_away(&self) -> bool {
+        self.going_away.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn closing_patience(&self) -> Duration {
+        if self.is_going_away() {
+            CLOSING_PATIENCE_AT_SHUTDOWN
+        } else {
+            CLOSING_PATIENCE
+        }
+    }
+
     pub(crate) async fn close_all(&self) {
+        self.going_away.store(true, Ordering::SeqCst);
         for connection in self.all().values() {
             connection.end(End::GoingAway);
         }

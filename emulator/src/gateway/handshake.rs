@@ -56,6 +56,9 @@ pub(crate) async fn handshake(
         Ok(key) => key,
         Err(status) => return status.into_response(),
     };
+    if gateway.connections.is_going_away() {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let upgrade = hyper::upgrade::on(&mut request);
     let client = new_client(request.headers(), peer);
     let shown = HandshakeRequest::new(request.headers(), request.uri(), &client, port);

@@ -35,10 +35,13 @@ impl Gateway {
     pub(super) async fn integrate(&self, route: &RouteSpec, event: Value) -> Result<ProxyResponse, IntegrationError> {
         let function = self.functions.find(&route.function).ok_or(IntegrationError::Failed)?;
         let event = Bytes::from(event.to_string());
-        // Its own task, because the function goes on when the gateway stops waiting.
-        let invocation = tokio::spawn(async move { function.invoke(event).await });
         let timeout = Duration::from_millis(route.integration_timeout_ms);
-        match tokio::time::timeout(timeout, invocation).await {
+        let answered = tokio::time::timeout(timeout, async {
+            let place = function.place().await;
+            // Its own task, because the function goes on when the gateway stops waiting.
+            tokio::spawn(async move { function.run(place, event).await }).await
+        });
+        match answered.await {
             Err(_) => Err(IntegrationError::TimedOut),
             Ok(Ok(Ok(answer))) => read(&answer),
             Ok(_) => Err(IntegrationError::Failed),

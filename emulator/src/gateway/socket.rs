@@ -3,19 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::Gateway;
 use super::connections::{Connection, End, Inbox};
-use super::events::{AuthorizerContext, Client};
+use super::events::{self, AuthorizerContext, Client};
 use super::integration::IntegrationError;
 use super::routes;
 use crate::identifiers;
@@ -27,8 +29,6 @@ const MAX_MESSAGE_BYTES: usize = 128 * 1024;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// How long a peer may take for its half of the closing handshake.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// The read buffer of an idle socket; the library's default of 128 KiB is too much for thousands of them.
 const READ_BUFFER_BYTES: usize = 8 * 1024;
 
@@ -53,6 +53,7 @@ const DELETED: Ending = ending(1000, "Connection Closed Normally");
 const GOING_AWAY: Ending = ending(1001, "Going away");
 const BINARY: Ending = ending(1003, "Binary frames are not supported");
 const TOO_BIG: Ending = ending(1009, "Frame over 32 KB or message over 128 KB");
+const NOT_UTF_8: Ending = ending(1007, "Text that is not UTF-8");
 const PROTOCOL: Ending = ending(1002, "Protocol error");
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
@@ -72,13 +73,11 @@ impl Gateway {
         let (connection, inbox) = self.connections.open(client);
         let authorizer = authorizer.map(Arc::new);
         let session = Session {
-            gateway: Arc::clone(&self),
-            connection: Arc::clone(&connection),
+            gateway: &self,
+            connection: &connection,
             authorizer: authorizer.clone(),
-            socket,
         };
-        let ending = session.run(inbox).await;
-        self.connections.close(&connection.client.connection_id);
+        let ending = session.run(socket, inbox).await;
         self.disconnect(&connection.client, ending, authorizer.as_deref()).await;
         self.connections.ended();
     }
@@ -137,97 +136,106 @@ fn tell(connection: &Connection, message: &str) {
     let _ = connection.post(frame);
 }
 
-struct Session {
-    gateway: Arc<Gateway>,
-    connection: Arc<Connection>,
+/// One socket's life. Reading and writing do not wait for each other, as on AWS: a client may send as much as it likes
+/// before it reads.
+struct Session<'a> {
+    gateway: &'a Arc<Gateway>,
+    connection: &'a Arc<Connection>,
     authorizer: Option<Arc<AuthorizerContext>>,
-    socket: Socket,
 }
 
-impl Session {
-    async fn run(mut self, mut inbox: Inbox) -> Ending {
-        let end_of_life = Instant::now() + LIFETIME;
-        let mut idle_until = Instant::now() + IDLE_TIMEOUT;
-        loop {
-            let step = tokio::select! {
-                frame = self.socket.next() => self.received(frame),
-                Some(text) = inbox.frames.recv() => self.send(text, &mut inbox.end, end_of_life).await,
-                end = asked_to_end(&mut inbox.end) => Step::Close(end),
-                () = sleep_until(idle_until.min(end_of_life)) => Step::Close(GOING_AWAY),
-            };
-            match step {
-                Step::Active => idle_until = Instant::now() + IDLE_TIMEOUT,
-                Step::Idle => {}
-                Step::Close(ending) => {
-                    self.close(&ending).await;
-                    return ending;
-                }
-                Step::ClosedByClient(ending) => {
-                    self.drain().await;
-                    return ending;
-                }
-                Step::Lost => return VANISHED,
-            }
-        }
-    }
+/// Why a socket's life is over.
+enum Over {
+    /// The server closes it.
+    Close(Ending),
+    /// The server closes it because of bytes that cannot be read on from.
+    Broken(Ending),
+    /// The client has closed it.
+    ClosedByClient(Ending),
+    Lost,
+}
 
-    fn received(&self, frame: Option<Result<Message, Error>>) -> Step {
-        match frame {
-            Some(Ok(Message::Text(text))) => {
-                self.connection.touch();
-                tokio::spawn(Arc::clone(&self.gateway).handle_message(
-                    Arc::clone(&self.connection),
-                    self.authorizer.clone(),
-                    text.to_string(),
-                ));
-                Step::Active
-            }
-            Some(Ok(Message::Binary(_))) => Step::Close(BINARY),
-            // The library answers pings itself, and whether they count as activity on AWS is not known.
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Step::Idle,
-            Some(Ok(Message::Close(frame))) => Step::ClosedByClient(frame.map_or(NO_STATUS, |frame| Ending {
-                code: frame.code.into(),
-                reason: frame.reason.to_string().into(),
-            })),
-            Some(Err(Error::Capacity(_))) => Step::Close(TOO_BIG),
-            Some(Err(Error::Utf8(_))) => Step::Close(ending(1007, "Text that is not UTF-8")),
-            Some(Err(Error::Protocol(violation))) => {
-                use tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake;
-                match violation {
-                    ResetWithoutClosingHandshake => Step::Lost,
-                    _ => Step::Close(PROTOCOL),
-                }
-            }
-            Some(Err(_)) | None => Step::Lost,
-        }
-    }
-
-    /// Sends one frame. A client that does not read keeps its socket, as on AWS, until it is closed from elsewhere.
-    async fn send(&mut self, text: String, end: &mut watch::Receiver<Option<End>>, end_of_life: Instant) -> Step {
-        tokio::select! {
-            sent = self.socket.send(Message::text(text)) => if sent.is_ok() { Step::Active } else { Step::Lost },
-            end = asked_to_end(end) => Step::Close(end),
-            () = sleep_until(end_of_life) => Step::Close(GOING_AWAY),
-        }
-    }
-
-    /// Sends a close frame and waits for the client's.
-    async fn close(&mut self, ending: &Ending) {
-        let frame = CloseFrame {
-            code: CloseCode::from(ending.code),
-            reason: ending.reason.as_ref().into(),
+impl Session<'_> {
+    async fn run(self, socket: Socket, inbox: Inbox) -> Ending {
+        let (mut sink, mut stream) = socket.split();
+        let end = inbox.end.clone();
+        let over = tokio::select! {
+            over = self.read(&mut stream) => over,
+            over = write(&mut sink, inbox) => over,
+            over = self.overdue(end) => over,
+            () = self.timed_out() => Over::Close(GOING_AWAY),
         };
         // From here on the id is 410, whether or not the client answers.
         self.gateway.connections.close(&self.connection.client.connection_id);
-        if timeout(PATIENCE, self.socket.close(Some(frame))).await.is_ok() {
-            self.drain().await;
+        let Ok(socket) = sink.reunite(stream) else {
+            return VANISHED;
+        };
+        let patience = self.gateway.connections.closing_patience();
+        // A client that does not answer is left.
+        let _ = timeout(patience, finish(socket, &over)).await;
+        match over {
+            Over::Close(ending) | Over::Broken(ending) | Over::ClosedByClient(ending) => ending,
+            Over::Lost => VANISHED,
         }
     }
 
-    /// Reads until the closing handshake is over.
-    async fn drain(&mut self) {
-        self.gateway.connections.close(&self.connection.client.connection_id);
-        let _ = timeout(PATIENCE, async { while let Some(Ok(_)) = self.socket.next().await {} }).await;
+    async fn read(&self, stream: &mut SplitStream<Socket>) -> Over {
+        while let Some(frame) = stream.next().await {
+            match frame {
+                Ok(Message::Text(text)) => self.received(text.to_string()),
+                Ok(Message::Binary(_)) => return Over::Close(BINARY),
+                // The library answers pings itself, and whether they count as activity on AWS is not known.
+                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
+                Ok(Message::Close(frame)) => return Over::ClosedByClient(ending_of(frame)),
+                Err(Error::Capacity(_)) => return Over::Broken(TOO_BIG),
+                Err(Error::Utf8(_)) => return Over::Broken(NOT_UTF_8),
+                Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => return Over::Lost,
+                Err(Error::Protocol(_)) => return Over::Broken(PROTOCOL),
+                Err(_) => return Over::Lost,
+            }
+        }
+        Over::Lost
+    }
+
+    /// Each frame runs by itself: API Gateway promises no order among the frames of a connection.
+    fn received(&self, text: String) {
+        self.connection.touch();
+        let (gateway, connection) = (Arc::clone(self.gateway), Arc::clone(self.connection));
+        tokio::spawn(gateway.handle_message(connection, self.authorizer.clone(), text));
+    }
+
+    /// The end that was asked for some time ago, of a client that does not read what was accepted before.
+    async fn overdue(&self, mut end: watch::Receiver<Option<End>>) -> Over {
+        let ending = asked_to_end(&mut end).await;
+        tokio::time::sleep(self.gateway.connections.closing_patience()).await;
+        Over::Close(ending)
+    }
+
+    /// Waits for the idle timeout or the end of the lifetime.
+    async fn timed_out(&self) {
+        let end_of_life = Instant::now() + LIFETIME;
+        loop {
+            let idle = Duration::from_millis(events::now_ms().saturating_sub(self.connection.last_active_ms()));
+            if idle >= IDLE_TIMEOUT || Instant::now() >= end_of_life {
+                return;
+            }
+            sleep_until(end_of_life.min(Instant::now() + (IDLE_TIMEOUT - idle))).await;
+        }
+    }
+}
+
+/// Sends what is posted. Asked to end, it first sends what was accepted before: a post answered with 200 is not thrown away.
+async fn write(sink: &mut SplitSink<Socket, Message>, mut inbox: Inbox) -> Over {
+    loop {
+        tokio::select! {
+            biased;
+            Some(text) = inbox.frames.recv() => {
+                if sink.send(Message::text(text)).await.is_err() {
+                    return Over::Lost;
+                }
+            }
+            ending = asked_to_end(&mut inbox.end) => return Over::Close(ending),
+        }
     }
 }
 
@@ -239,12 +247,30 @@ async fn asked_to_end(end: &mut watch::Receiver<Option<End>>) -> Ending {
     }
 }
 
-/// What one turn of the loop leads to.
-enum Step {
-    /// Data went over the socket: the idle timer starts again.
-    Active,
-    Idle,
-    Close(Ending),
-    ClosedByClient(Ending),
-    Lost,
+/// The closing handshake.
+async fn finish(mut socket: Socket, over: &Over) {
+    if let Over::Close(ending) | Over::Broken(ending) = over {
+        let frame = CloseFrame {
+            code: CloseCode::from(ending.code),
+            reason: ending.reason.as_ref().into(),
+        };
+        if socket.close(Some(frame)).await.is_err() {
+            return;
+        }
+    }
+    match over {
+        Over::Lost => {}
+        Over::Close(_) | Over::ClosedByClient(_) => while let Some(Ok(_)) = socket.next().await {},
+        // Unread bytes would make the kernel reset the connection, and the close frame could be lost with it.
+        Over::Broken(_) => {
+            let _ = tokio::io::copy(socket.get_mut(), &mut tokio::io::sink()).await;
+        }
+    }
+}
+
+fn ending_of(frame: Option<CloseFrame>) -> Ending {
+    frame.map_or(NO_STATUS, |frame| Ending {
+        code: frame.code.into(),
+        reason: frame.reason.to_string().into(),
+    })
 }

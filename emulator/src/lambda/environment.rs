@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
@@ -18,8 +18,8 @@ use crate::template::FunctionSpec;
 
 /// How many of a process's last lines are kept to explain its death.
 const LAST_LINES: usize = 5;
-/// Longer lines of output are cut (CloudWatch Logs takes 256 KiB).
-const MAX_LINE_BYTES: usize = 8 * 1024;
+/// Longer lines of output are broken (CloudWatch Logs takes 256 KiB).
+const MAX_LINE_BYTES: u64 = 8 * 1024;
 
 /// An event on its way into the process.
 #[derive(Debug, Clone)]
@@ -185,11 +185,6 @@ impl Environment {
         exited(&mut self.exit.clone()).await;
     }
 
-    /// Whether the process ever asked for an event.
-    pub(crate) fn was_ready(&self) -> bool {
-        *self.ready.borrow()
-    }
-
     pub(crate) fn has_exited(&self) -> bool {
         self.exit.borrow().is_some()
     }
@@ -229,14 +224,14 @@ fn describe(status: ExitStatus) -> String {
     }
 }
 
-/// Passes a process's output on to standard error, line by line and unchanged: it has its own time and level.
+/// Passes a process's output on to standard error, line by line and unchanged but for bytes that are no text: it has
+/// its own time and level.
 async fn relay_lines(output: impl AsyncRead + Unpin, function: String, last_lines: Arc<Mutex<VecDeque<String>>>) {
-    let mut lines = BufReader::new(output).lines();
-    while let Ok(Some(mut line)) = lines.next_line().await {
-        if line.len() > MAX_LINE_BYTES {
-            let end = line.floor_char_boundary(MAX_LINE_BYTES);
-            line.truncate(end);
-        }
+    let mut output = BufReader::new(output);
+    let mut bytes = Vec::new();
+    while let Ok(1..) = (&mut output).take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes).await {
+        let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+        bytes.clear();
         eprintln!("[{function}] {line}");
         let mut kept = lock(&last_lines);
         if kept.len() == LAST_LINES {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::environment::{Environment, Outcome};
 use super::output::{FunctionError, InvocationResult};
@@ -30,7 +30,7 @@ pub(crate) struct Function {
     variables: Variables,
     group: i32,
     idle: Mutex<Vec<Arc<Environment>>>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 impl Function {
@@ -41,7 +41,7 @@ impl Function {
             variables,
             group,
             idle: Mutex::default(),
-            places: Semaphore::new(MAX_ENVIRONMENTS),
+            places: Arc::new(Semaphore::new(MAX_ENVIRONMENTS)),
         }
     }
 
@@ -51,31 +51,33 @@ impl Function {
     /// The program cannot be executed, ends, or does not ask for an event in time.
     pub(crate) async fn warm_up(&self) -> Result<(), Problem> {
         let name = self.spec.binary.as_ref().unwrap_or(&self.spec.logical_id);
-        let stopped = |why: String| {
+        let environment = self.start().await.map_err(|why| {
             Problem::new(format!(
                 "The function {name} stopped while it was starting ({why}): mend {} and start again.",
                 self.program.display()
             ))
-        };
-        let environment = self.start().await.map_err(|error| stopped(error.message))?;
-        match tokio::time::timeout(INIT_TIMEOUT, environment.initialised()).await {
-            Ok(Ok(())) => {
-                self.keep(environment);
-                Ok(())
-            }
-            Ok(Err(why)) => Err(stopped(why)),
-            Err(_) => Err(stopped(format!("not ready after {} s", INIT_TIMEOUT.as_secs()))),
-        }
+        })?;
+        self.keep(environment);
+        Ok(())
     }
 
     /// Runs the function on one event and waits for its answer.
     pub(crate) async fn invoke(&self, payload: Bytes) -> InvocationResult {
+        self.run(self.place().await, payload).await
+    }
+
+    /// Waits for a place among the processes of this function.
+    pub(crate) async fn place(&self) -> Place {
         // The semaphore is never closed.
-        let _place = self.places.acquire().await;
+        Place(Arc::clone(&self.places).acquire_owned().await.ok())
+    }
+
+    /// Runs the function on one event, in a place that [`Function::place`] gave.
+    pub(crate) async fn run(&self, _place: Place, payload: Bytes) -> InvocationResult {
         loop {
             let environment = match self.take_idle() {
                 Some(environment) => environment,
-                None => self.start().await?,
+                None => self.start().await.map_err(|why| FunctionError::not_started(&why))?,
             };
             match environment.invoke(payload.clone(), self.spec.timeout).await {
                 Outcome::Answered(result) => {
@@ -86,25 +88,29 @@ impl Function {
                     tracing::warn!(function = self.spec.name, error = error.message, "environment lost");
                     return Err(error);
                 }
-                // A program that ends before it asks for an event would be started for ever.
-                Outcome::NeverTaken if !environment.was_ready() => {
-                    return Err(FunctionError::not_started("it ended before it took the event"));
-                }
                 Outcome::NeverTaken => {}
             }
         }
     }
 
-    async fn start(&self) -> Result<Arc<Environment>, FunctionError> {
-        let not_started = |error: &dyn std::fmt::Display| FunctionError::not_started(&error.to_string());
-        let port = Port::listen(0).await.map_err(|problem| not_started(&problem))?;
+    /// Starts an environment and waits until it asks for its first event; why it did not, otherwise. The time that this
+    /// takes is not the function's, as on AWS.
+    async fn start(&self) -> Result<Arc<Environment>, String> {
+        let port = Port::listen(0).await.map_err(|problem| problem.to_string())?;
         let variables = self
             .variables
             .of(&self.spec, &identifiers::environment(), &port.address());
-        let environment = Environment::start(&self.spec, &self.program, variables, self.group)
-            .map_err(|error| not_started(&error))?;
+        let environment =
+            Environment::start(&self.spec, &self.program, variables, self.group).map_err(|error| error.to_string())?;
         runtime_api::serve(port, Arc::clone(&environment));
-        Ok(environment)
+        match tokio::time::timeout(INIT_TIMEOUT, environment.initialised()).await {
+            Ok(Ok(())) => Ok(environment),
+            Ok(Err(why)) => Err(why),
+            Err(_) => {
+                environment.kill();
+                Err(format!("not ready after {} s", INIT_TIMEOUT.as_secs()))
+            }
+        }
     }
 
     fn take_idle(&self) -> Option<Arc<Environment>> {
@@ -120,6 +126,9 @@ impl Function {
             .push(environment);
     }
 }
+
+/// The right to keep one process busy.
+pub(crate) struct Place(#[allow(dead_code, reason = "held, never looked at")] Option<OwnedSemaphorePermit>);
 
 /// The functions of the stack, by name.
 #[derive(Debug)]

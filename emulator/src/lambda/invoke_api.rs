@@ -12,6 +12,7 @@ use axum::routing::post;
 use serde_json::json;
 
 use super::function::{Function, Functions};
+use super::output::FunctionError;
 
 /// Lambda's limit for the event of a synchronous invocation (bytes).
 const MAX_REQUEST_BYTES: usize = 6 * 1024 * 1024;
@@ -51,7 +52,7 @@ async fn invoke(
             tokio::spawn(async move { function.invoke(payload).await });
             StatusCode::ACCEPTED.into_response()
         }
-        "RequestResponse" => request_response(&function, payload).await,
+        "RequestResponse" => request_response(function, payload).await,
         other => {
             let message = format!("The invocation type {other} is not one of RequestResponse, Event, DryRun.");
             refuse(StatusCode::BAD_REQUEST, "InvalidParameterValueException", &message)
@@ -59,9 +60,14 @@ async fn invoke(
     }
 }
 
-async fn request_response(function: &Function, payload: Bytes) -> Response<Body> {
+async fn request_response(function: Arc<Function>, payload: Bytes) -> Response<Body> {
     let version = ("x-amz-executed-version", "$LATEST");
-    match function.invoke(payload).await {
+    // Its own task: a caller that hangs up does not stop the function, nor take its environment along.
+    let invocation = tokio::spawn(async move { function.invoke(payload).await });
+    let result = invocation
+        .await
+        .unwrap_or_else(|error| Err(FunctionError::not_started(&error.to_string())));
+    match result {
         Ok(answer) => ([version], answer).into_response(),
         Err(error) => ([version, ("x-amz-function-error", "Unhandled")], axum::Json(error)).into_response(),
     }

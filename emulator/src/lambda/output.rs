@@ -32,7 +32,15 @@ impl FunctionError {
         }
     }
 
-    /// The program could not be started.
+    /// The answer is over Lambda's limit.
+    pub(crate) fn response_too_large(limit_bytes: usize) -> Self {
+        Self {
+            kind: "Function.ResponseSizeTooLarge".to_owned(),
+            message: format!("Response payload size exceeded maximum allowed payload size ({limit_bytes} bytes)."),
+        }
+    }
+
+    /// No environment could be made ready.
     pub(crate) fn not_started(cause: &str) -> Self {
         Self {
             kind: "Runtime.InvalidEntrypoint".to_owned(),

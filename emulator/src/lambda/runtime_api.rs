@@ -9,6 +9,7 @@ use std::time::UNIX_EPOCH;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::IntoResponse;
@@ -61,8 +62,18 @@ fn event(invocation: Invocation) -> Response<Body> {
     (headers, invocation.payload).into_response()
 }
 
-async fn response(State(environment): Served, Path(request_id): Path<String>, payload: Bytes) -> StatusCode {
-    answered(environment.answer(&request_id, Ok(payload)))
+async fn response(
+    State(environment): Served,
+    Path(request_id): Path<String>,
+    payload: Result<Bytes, BytesRejection>,
+) -> StatusCode {
+    match payload {
+        Ok(payload) => answered(environment.answer(&request_id, Ok(payload))),
+        Err(_) => {
+            environment.answer(&request_id, Err(FunctionError::response_too_large(MAX_RESPONSE_BYTES)));
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
+    }
 }
 
 async fn error(

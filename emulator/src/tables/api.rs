@@ -1,6 +1,8 @@
 //! DynamoDB's JSON protocol over the embedded store
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html>).
 
+use std::fmt::{self, Display, Formatter};
+
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, State};
@@ -44,7 +46,14 @@ async fn operation(State(database): State<Database>, headers: HeaderMap, body: B
 }
 
 /// A refusal: status and body as DynamoDB writes them.
-pub(super) struct Failure(pub(super) StatusCode, pub(super) String);
+#[derive(Debug)]
+pub(super) struct Failure(StatusCode, String);
+
+impl Display for Failure {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.0, self.1)
+    }
+}
 
 impl From<DynoxideError> for Failure {
     fn from(error: DynoxideError) -> Self {

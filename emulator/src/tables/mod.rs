@@ -7,11 +7,12 @@ mod api;
 
 pub(crate) use api::router;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
 use dynoxide::Database;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::problem::{OrProblem, Problem};
 use crate::template::TableSpec;
@@ -45,27 +46,18 @@ impl Tables {
         Ok(tables)
     }
 
+    /// Makes the table what the template says, whether or not an earlier start has made it.
     fn create(&self, spec: &TableSpec, damaged: impl Fn() -> String) -> Result<(), Problem> {
-        let existing = api::call(
-            &self.database,
-            "DescribeTable",
-            &json!({ "TableName": spec.name }).to_string(),
-        );
-        if let Ok(description) = existing {
-            return same_keys(spec, &description);
+        let call = |operation: &str, request: Value| api::call(&self.database, operation, &request.to_string());
+        match call("DescribeTable", json!({ "TableName": spec.name })) {
+            Ok(description) => same_schema(spec, &description)?,
+            Err(_) => drop(call("CreateTable", spec.create_request.clone()).or_problem(&damaged)?),
         }
-        let refused = |error: api::Failure| format!("{} {}", error.0, error.1);
-        api::call(&self.database, "CreateTable", &spec.create_request.to_string())
-            .map_err(refused)
-            .or_problem(&damaged)?;
-        if let Some(attribute) = &spec.ttl_attribute {
-            let request = json!({
-                "TableName": spec.name,
-                "TimeToLiveSpecification": { "AttributeName": attribute, "Enabled": true },
-            });
-            api::call(&self.database, "UpdateTimeToLive", &request.to_string())
-                .map_err(refused)
-                .or_problem(damaged)?;
+        let description = call("DescribeTimeToLive", json!({ "TableName": spec.name })).or_problem(&damaged)?;
+        if let Some(attribute) = spec.ttl_attribute.as_ref().filter(|_| !description.contains("ENABLED")) {
+            let ttl = json!({ "AttributeName": attribute, "Enabled": true });
+            let request = json!({ "TableName": spec.name, "TimeToLiveSpecification": ttl });
+            call("UpdateTimeToLive", request).or_problem(&damaged)?;
         }
         Ok(())
     }
@@ -85,14 +77,24 @@ impl Tables {
     }
 }
 
-/// Refuses a table that an earlier template created with other keys.
-fn same_keys(spec: &TableSpec, description: &str) -> Result<(), Problem> {
-    let description: serde_json::Value = serde_json::from_str(description).unwrap_or_default();
-    if description["Table"]["KeySchema"] == spec.create_request["KeySchema"] {
+/// Refuses a table that an earlier template created with other keys or indexes.
+fn same_schema(spec: &TableSpec, description: &str) -> Result<(), Problem> {
+    let description: Value = serde_json::from_str(description).unwrap_or_default();
+    let existing = &description["Table"];
+    let same_keys = existing["KeySchema"] == spec.create_request["KeySchema"];
+    let same_indexes = ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"]
+        .iter()
+        .all(|kind| index_names(&existing[kind]) == index_names(&spec.create_request[kind]));
+    if same_keys && same_indexes {
         return Ok(());
     }
     Err(Problem::new(format!(
-        "The table {} has other keys than the template gives it: start with --fresh to begin empty.",
+        "The table {} has other keys or indexes than the template gives it: start with --fresh to begin empty.",
         spec.name
     )))
+}
+
+fn index_names(indexes: &Value) -> BTreeSet<&str> {
+    let indexes = indexes.as_array().into_iter().flatten();
+    indexes.filter_map(|index| index["IndexName"].as_str()).collect()
 }

@@ -88,6 +88,14 @@ async fn obey(order: &str, event: &Value) -> Result<Value, Error> {
             tokio::time::sleep(Duration::from_secs(60)).await;
             Ok(Value::Null)
         }
+        "large" => Ok(json!({ "statusCode": 200, "body": "x".repeat(7 * 1024 * 1024) })),
+        "noise" => {
+            let mut output = std::io::stdout();
+            output.write_all(b"\xff\xfe no text\n")?;
+            output.write_all(&[b'x'; 100_000])?;
+            output.flush()?;
+            Ok(json!({ "statusCode": 200, "body": "still alive" }))
+        }
         "slow" => {
             tokio::time::sleep(Duration::from_millis(500)).await;
             Ok(json!({ "statusCode": 200 }))

@@ -1,0 +1,87 @@
+//! The ports of a stack, and what answers at each.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
+use axum::routing::get;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::cognito::UserPool;
+use crate::gateway::{self, Gateway};
+use crate::lambda::{self, Functions};
+use crate::loopback::{self, Guard, Port};
+use crate::problem::Problem;
+use crate::tables::{self, Tables};
+
+/// All ports of a stack. Each AWS service has one of its own, since their clients expect to be at the root of a host.
+pub(crate) struct Ports {
+    pub(crate) main: Port,
+    main_on_ipv6: Option<TcpListener>,
+    pub(crate) management: Port,
+    pub(crate) lambda: Port,
+    pub(crate) dynamodb: Port,
+    pub(crate) cognito: Port,
+}
+
+/// What answers at the ports.
+pub(crate) struct Parts {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) functions: Arc<Functions>,
+    pub(crate) tables: Tables,
+    pub(crate) pool: Option<Arc<UserPool>>,
+}
+
+impl Ports {
+    pub(crate) async fn listen(main: u16) -> Result<Self, Problem> {
+        let main = Port::listen(main).await?;
+        Ok(Self {
+            main_on_ipv6: loopback::listen_on_ipv6(main.number).await?,
+            management: Port::listen(0).await?,
+            lambda: Port::listen(0).await?,
+            dynamodb: Port::listen(0).await?,
+            cognito: Port::listen(0).await?,
+            main,
+        })
+    }
+
+    pub(crate) fn web(&self) -> String {
+        format!("http://localhost:{}", self.main.number)
+    }
+
+    pub(crate) fn websocket(&self, stage: &str) -> String {
+        format!("ws://localhost:{}/{stage}", self.main.number)
+    }
+
+    pub(crate) fn serve(self, parts: Parts) {
+        let guard =
+            Guard::new(self.main.number, &[self.web()]).letting_handshakes_pass(&format!("/{}", parts.gateway.stage()));
+        let front = guard.before(front_door(Arc::clone(&parts.gateway), self.main.number));
+        if let Some(listener) = self.main_on_ipv6 {
+            loopback::serve(listener, front.clone());
+        }
+        loopback::serve(self.main.listener, front);
+        self.management.serve_programs(gateway::management(parts.gateway));
+        self.lambda.serve_programs(lambda::invoke_api(parts.functions));
+        self.dynamodb.serve_programs(tables::router(parts.tables));
+        if let Some(pool) = parts.pool {
+            let guard = Guard::new(self.cognito.number, &[]);
+            loopback::serve(self.cognito.listener, guard.before(pool.router()));
+        }
+    }
+}
+
+/// The one origin of the application: the socket at `/<stage>`.
+fn front_door(gateway: Arc<Gateway>, port: u16) -> Router {
+    let stage_path = format!("/{}", gateway.stage());
+    let handshake = move |State(gateway): State<Arc<Gateway>>,
+                          ConnectInfo(peer): ConnectInfo<SocketAddr>,
+                          request: Request| { gateway::handshake(gateway, peer, port, request) };
+    Router::new()
+        .route(&stage_path, get(handshake))
+        .fallback(|| async { (StatusCode::FORBIDDEN, axum::Json(json!({ "message": "Forbidden" }))) })
+        .with_state(gateway)
+}
