@@ -1,5 +1,6 @@
 //! The wire protocol in both directions, as PROTOCOL.md states it. Nothing else reads or writes frames.
 
+mod action_name;
 pub mod client;
 pub mod frame;
 pub mod refusal;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::action_name::ActionName;
 use crate::limits::{FIELD_NAME_CHARACTERS_MAX, FRAME_BYTES_MAX, UNAVAILABLE_RETRY};
 use crate::message_id::RequestId;
 
@@ -79,9 +80,10 @@ impl Refusal {
 
     /// No such action.
     pub fn unknown_action() -> Self {
+        let names = ActionName::ALL.map(ActionName::as_str).join(", ");
         Self::new(
             ErrorCode::UnknownAction,
-            "The field action must be one of: message, echo, history.",
+            format!("The field action must be one of: {names}."),
         )
     }
 

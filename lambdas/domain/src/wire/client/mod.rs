@@ -10,6 +10,7 @@ pub use history::{History, Range};
 pub use message::Message;
 
 use self::fields::Fields;
+use super::action_name::ActionName;
 use super::refusal::Refusal;
 use crate::json::Members;
 use crate::limits::FRAME_BYTES_MAX;
@@ -54,23 +55,23 @@ pub fn read_request(body: &str) -> Result<Request, Refusal> {
 
 fn read_action(mut frame: Fields<'_>, id: Result<Option<String>, Refusal>) -> Result<Request, Refusal> {
     frame.refuse_repetition()?;
-    let action = frame.optional_text("action").ok().flatten().unwrap_or_default();
-    if !["message", "echo", "history"].contains(&action.as_str()) {
+    let action = frame.optional_text("action").ok().flatten();
+    let Some(name) = action.as_deref().and_then(ActionName::parse) else {
         let id = id.ok().flatten().as_deref().and_then(RequestId::parse);
         return Ok(Request {
             id,
             action: Action::Unknown,
         });
-    }
+    };
     let id = id?
         .map(|text| RequestId::parse(&text).ok_or_else(|| Refusal::invalid_field("id", RequestId::RULE)))
         .transpose()?;
     let data = frame.object("data")?;
     frame.finish()?;
-    let action = match action.as_str() {
-        "message" => Action::Message(Message::read(id.as_ref(), data)?),
-        "echo" => Action::Echo(Echo::read(data)?),
-        _ => Action::History(History::read(data)?),
+    let action = match name {
+        ActionName::Message => Action::Message(Message::read(id.as_ref(), data)?),
+        ActionName::Echo => Action::Echo(Echo::read(data)?),
+        ActionName::History => Action::History(History::read(data)?),
     };
     Ok(Request { id, action })
 }

@@ -100,6 +100,12 @@ fn what_names_no_action_is_unknown() {
 }
 
 #[test]
+fn the_refusal_of_an_action_names_those_there_are() {
+    let message = Refusal::unknown_action().message;
+    assert_eq!(message, "The field action must be one of: message, echo, history.");
+}
+
+#[test]
 fn a_frame_has_at_most_32_kib() {
     let of = |bytes: usize| {
         let start = r#"{"action":"x","data":""#;
