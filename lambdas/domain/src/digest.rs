@@ -1,7 +1,5 @@
 //! A short stand-in for "the same message again": what a retry must match to get the first answer.
 
-use std::fmt;
-
 use sha2::{Digest as _, Sha256};
 
 use crate::channel::Channel;
@@ -29,12 +27,6 @@ impl Digest {
     /// The hexadecimal text.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod log;
 pub mod message_id;
 pub mod policy;
+pub mod request_id;
 pub mod timestamp;
 pub mod token;
 pub mod wire;

@@ -2,8 +2,8 @@
 
 use domain::history::Page;
 use domain::identity::Identity;
-use domain::message_id::RequestId;
 use domain::policy::may_subscribe;
+use domain::request_id::RequestId;
 use domain::timestamp::Timestamp;
 use domain::wire::client::{History, Range};
 use domain::wire::{Frame, Refusal};

@@ -1,7 +1,5 @@
 //! Why a handshake is refused: a closed list for the log, and the only three answers the outside ever sees.
 
-use std::fmt;
-
 /// One reason, logged under this name and never shown to the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
@@ -87,11 +85,5 @@ impl Reason {
             Self::ConflictingTokens | Self::OriginNotAllowed | Self::LimitReached => Answer::Forbidden,
             Self::KeysUnavailable => Answer::Unavailable,
         }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

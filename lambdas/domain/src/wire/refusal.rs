@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::action_name::ActionName;
 use crate::limits::{FIELD_NAME_CHARACTERS_MAX, FRAME_BYTES_MAX, UNAVAILABLE_RETRY};
-use crate::message_id::RequestId;
+use crate::request_id::RequestId;
 
 /// The closed list of codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

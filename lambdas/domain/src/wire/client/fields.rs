@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::content::{Content, ContentError};
 use crate::json::Members;
-use crate::message_id::RequestId;
+use crate::request_id::RequestId;
 use crate::wire::refusal::Refusal;
 
 /// The fields of a frame, or of its `data`, that nobody has taken yet.

@@ -3,7 +3,8 @@
 use super::fields::Fields;
 use crate::channel::Channel;
 use crate::content::Content;
-use crate::message_id::{MessageId, RequestId};
+use crate::message_id::MessageId;
+use crate::request_id::RequestId;
 use crate::wire::refusal::Refusal;
 
 /// A message to publish.

@@ -14,7 +14,7 @@ use super::action_name::ActionName;
 use super::refusal::Refusal;
 use crate::json::Members;
 use crate::limits::FRAME_BYTES_MAX;
-use crate::message_id::RequestId;
+use crate::request_id::RequestId;
 
 /// One frame of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]

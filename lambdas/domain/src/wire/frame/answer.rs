@@ -7,7 +7,7 @@ use super::Frame;
 use crate::channel::Channel;
 use crate::content::Content;
 use crate::log::Sequence;
-use crate::message_id::RequestId;
+use crate::request_id::RequestId;
 use crate::timestamp::Timestamp;
 
 #[derive(Serialize)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Frame;
-use crate::message_id::RequestId;
+use crate::request_id::RequestId;
 use crate::wire::refusal::Refusal;
 
 #[derive(Serialize)]

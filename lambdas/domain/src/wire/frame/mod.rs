@@ -2,7 +2,7 @@
 
 mod answer;
 mod error;
-mod page;
+mod history;
 mod push;
 
 use serde::Serialize;

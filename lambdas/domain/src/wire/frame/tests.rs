@@ -9,7 +9,8 @@ use crate::history::Page;
 use crate::identity::{DisplayName, UserId};
 use crate::limits::{CONTENT_BYTES_MAX, FRAME_BYTES_MAX, SEQUENCE_MAX};
 use crate::log::{Entry, Sender, Sequence};
-use crate::message_id::{MessageId, RequestId};
+use crate::message_id::MessageId;
+use crate::request_id::RequestId;
 use crate::timestamp::Timestamp;
 use crate::wire::Refusal;
 

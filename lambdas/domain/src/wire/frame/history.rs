@@ -9,7 +9,7 @@ use crate::channel::Channel;
 use crate::history::Page;
 use crate::limits::FRAME_BYTES_MAX;
 use crate::log::Entry;
-use crate::message_id::RequestId;
+use crate::request_id::RequestId;
 
 #[derive(Serialize)]
 struct HistoryBody<'a> {
