@@ -8,13 +8,13 @@ use crate::cli::RunOptions;
 use crate::cognito::{self, UserPool};
 use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser};
 use crate::gateway::Gateway;
-use crate::lambda::{Endpoints, Function, Functions, Reaper, Variables};
+use crate::lambda::{Addresses, Function, Functions, Reaper, Variables};
 use crate::ports::{Parts, Ports};
 use crate::problem::{OrProblem, Problem};
 use crate::programs::Programs;
 use crate::state::StateFolder;
 use crate::tables::Tables;
-use crate::template::{Place, Stack, Template};
+use crate::template::{Place, StackSpec, Template};
 
 /// Where the local stack pretends to be. The account number is the one of AWS's own examples of nobody's account.
 const REGION: &str = "us-east-1";
@@ -86,7 +86,7 @@ fn place(options: &RunOptions) -> Place {
 
 async fn open_pool(
     state: &StateFolder,
-    stack: &Stack,
+    stack: &StackSpec,
     names: &[String],
 ) -> Result<(Option<Arc<UserPool>>, Vec<ReadyMadeUser>), Problem> {
     let Some(settings) = stack.pool.clone() else {
@@ -118,7 +118,7 @@ fn ready_made_user(pool: &UserPool, name: &str) -> Result<ReadyMadeUser, Problem
     })
 }
 
-fn programs(options: &RunOptions, stack: &Stack) -> Result<Programs, Problem> {
+fn programs(options: &RunOptions, stack: &StackSpec) -> Result<Programs, Problem> {
     let given: BTreeMap<String, PathBuf> = options.functions.iter().cloned().collect();
     let own_folder = std::env::current_exe()
         .ok()
@@ -136,7 +136,7 @@ struct FunctionHost {
 }
 
 impl FunctionHost {
-    fn functions(&self, stack: &Stack) -> Result<Functions, Problem> {
+    fn functions(&self, stack: &StackSpec) -> Result<Functions, Problem> {
         let made: Result<Vec<Function>, Problem> = stack
             .functions
             .iter()
@@ -153,10 +153,10 @@ impl FunctionHost {
     }
 }
 
-fn variables(ports: &Ports, stack: &Stack, place: &Place, pool: Option<&UserPool>) -> Variables {
+fn variables(ports: &Ports, stack: &StackSpec, place: &Place, pool: Option<&UserPool>) -> Variables {
     let stage = &stack.api.stage;
     Variables {
-        endpoints: Endpoints {
+        addresses: Addresses {
             dynamodb: ports.dynamodb.url(),
             lambda: ports.lambda.url(),
             management: format!("{}/{stage}", ports.management.url()),
@@ -170,7 +170,12 @@ fn variables(ports: &Ports, stack: &Stack, place: &Place, pool: Option<&UserPool
     }
 }
 
-fn endpoints_file(ports: &Ports, stack: &Stack, pool: Option<&UserPool>, users: Vec<ReadyMadeUser>) -> EndpointsFile {
+fn endpoints_file(
+    ports: &Ports,
+    stack: &StackSpec,
+    pool: Option<&UserPool>,
+    users: Vec<ReadyMadeUser>,
+) -> EndpointsFile {
     let keys_of = |address: &str, id: &str| Some(format!("{address}/{id}/.well-known/jwks.json"));
     let cognito = match (pool, &stack.pool, &stack.pool_elsewhere) {
         (Some(pool), Some(settings), _) => CognitoEndpoints {

@@ -76,7 +76,7 @@ impl NpmStart {
         Pid::from_raw(self.npm.id().cast_signed())
     }
 
-    /// Every process whose command line names the state folder, or that descends from npm.
+    /// Every process that descends from npm.
     fn processes(&self) -> Vec<i32> {
         tests::descendants_of(self.npm.id())
     }
@@ -85,10 +85,14 @@ impl NpmStart {
 #[tokio::test]
 async fn npm_start_leaves_nothing_after_ctrl_c_sigterm_and_sigkill() -> TestResult {
     type End = fn(Pid) -> nix::Result<()>;
-    let endings: [(&str, End); 3] = [
+    let endings: [(&str, End); 4] = [
         ("Ctrl-C", |npm| killpg(npm, Signal::SIGINT)),
         ("SIGTERM to npm", |npm| kill(npm, Signal::SIGTERM)),
         ("SIGKILL of npm", |npm| kill(npm, Signal::SIGKILL)),
+        ("SIGKILL of the launcher", |npm| {
+            let launcher = tests::descendants_of(npm.as_raw().cast_unsigned())[0];
+            kill(Pid::from_raw(launcher), Signal::SIGKILL)
+        }),
     ];
     for (name, end) in endings {
         let mut start = NpmStart::ready().await?;

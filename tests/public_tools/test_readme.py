@@ -13,8 +13,8 @@ from stack import REPOSITORY, Stack
 ENDPOINTS = ".local/endpoints.json"
 
 
-def block(language):
-    """The first code block of a language, and all others of it."""
+def blocks(language):
+    """The code blocks of a language."""
     text = pathlib.Path(REPOSITORY, "README.md").read_text()
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
@@ -30,15 +30,15 @@ class Readme(unittest.TestCase):
         return text.replace(ENDPOINTS, f"{self.stack.folder.name}/endpoints.json")
 
     def test_the_chat_of_the_readme(self):
-        [program] = block("python")
+        [program] = blocks("python")
         done = subprocess.run([sys.executable, "-c", self.here(program)], capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
-        printed, shown = json.loads(done.stdout), json.loads(block("json")[0])
+        printed, shown = json.loads(done.stdout), json.loads(blocks("json")[0])
         self.assertEqual(list(printed), list(shown))
         self.assertEqual((printed["content"], printed["sender"]["name"]), ("Hello world", "alice"))
 
     def test_the_aws_cli_of_the_readme(self):
-        [script] = [text for text in block("sh") if "aws dynamodb scan" in text]
+        [script] = [text for text in blocks("sh") if "aws dynamodb scan" in text]
         script = self.here(script).split("aws apigatewaymanagementapi")[0]
         tools = REPOSITORY / ".venv" / "bin"
         environment = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "HOME": self.stack.folder.name}

@@ -14,4 +14,4 @@ pub(crate) use invoke_api::router as invoke_api;
 pub(crate) use output::FunctionError;
 pub(crate) use output::InvocationResult;
 pub(crate) use reaper::{Reaper, reap};
-pub(crate) use variables::{Endpoints, Variables};
+pub(crate) use variables::{Addresses, Variables};

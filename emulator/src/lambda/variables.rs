@@ -9,7 +9,7 @@ use crate::template::{FunctionSpec, Place};
 
 /// The addresses that take the place of AWS's.
 #[derive(Debug, Clone)]
-pub(crate) struct Endpoints {
+pub(crate) struct Addresses {
     pub(crate) dynamodb: String,
     pub(crate) lambda: String,
     /// The management API's base with the stage.
@@ -26,7 +26,7 @@ pub(crate) struct Endpoints {
 #[derive(Debug, Clone)]
 pub(crate) struct Variables {
     pub(crate) place: Place,
-    pub(crate) endpoints: Endpoints,
+    pub(crate) addresses: Addresses,
     /// `<api id>.execute-api.<region>.amazonaws.com/<stage>`, as the template's URLs name the stage.
     pub(crate) stage_host_and_path: String,
     /// `https://cognito-idp.<region>.amazonaws.com/<pool id>`; absent when the template has no pool of its own.
@@ -55,18 +55,18 @@ impl Variables {
     /// The replaced part of the closed list: addresses of the stack's own resources, and the public origin.
     fn replaced(&self, name: &str, value: &str) -> String {
         if name == "PUBLIC_ORIGIN" {
-            return self.endpoints.public_origin.clone();
+            return self.addresses.public_origin.clone();
         }
         for (scheme, address) in [
-            ("https://", &self.endpoints.management),
-            ("wss://", &self.endpoints.websocket),
+            ("https://", &self.addresses.management),
+            ("wss://", &self.addresses.websocket),
         ] {
             let deployed = format!("{scheme}{}", self.stage_host_and_path);
             if let Some(rest) = value.strip_prefix(&deployed) {
                 return format!("{address}{rest}");
             }
         }
-        match (&self.issuer, &self.endpoints.cognito) {
+        match (&self.issuer, &self.addresses.cognito) {
             (Some(issuer), Some(address)) => replaced_key_address(value, issuer, address),
             _ => value.to_owned(),
         }
@@ -75,8 +75,8 @@ impl Variables {
     /// The added part of the closed list.
     fn added(&self) -> [(String, String); 6] {
         [
-            ("AWS_ENDPOINT_URL_DYNAMODB", self.endpoints.dynamodb.as_str()),
-            ("AWS_ENDPOINT_URL_LAMBDA", &self.endpoints.lambda),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.addresses.dynamodb.as_str()),
+            ("AWS_ENDPOINT_URL_LAMBDA", &self.addresses.lambda),
             ("AWS_ACCESS_KEY_ID", "local"),
             ("AWS_SECRET_ACCESS_KEY", "local"),
             ("AWS_REGION", &self.place.region),
@@ -130,7 +130,7 @@ mod tests {
                 account: "000000000000".into(),
                 stack_name: "S".into(),
             },
-            endpoints: Endpoints {
+            addresses: Addresses {
                 dynamodb: "http://127.0.0.1:1".into(),
                 lambda: "http://127.0.0.1:2".into(),
                 management: "http://127.0.0.1:3/ws".into(),

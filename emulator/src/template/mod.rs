@@ -57,7 +57,7 @@ pub(crate) struct Resource {
 
 /// Everything of a template that the emulator runs, with every value resolved.
 #[derive(Debug)]
-pub(crate) struct Stack {
+pub(crate) struct StackSpec {
     pub(crate) api: ApiSpec,
     pub(crate) functions: Vec<FunctionSpec>,
     pub(crate) tables: Vec<TableSpec>,
@@ -85,10 +85,10 @@ impl Template {
     /// # Errors
     /// A reference to something that is not in the template, an intrinsic function outside the supported set,
     /// or a shape that API Gateway would not deploy; the sentence names the resource.
-    pub(crate) fn resolve(&self, place: &Place) -> Result<Stack, Problem> {
+    pub(crate) fn resolve(&self, place: &Place) -> Result<StackSpec, Problem> {
         let resolver = Resolver::new(self, place);
         let functions = functions::read(self, &resolver)?;
-        Ok(Stack {
+        Ok(StackSpec {
             api: websocket::read(self, &resolver, &functions)?,
             functions,
             tables: tables::read(self, &resolver)?,

@@ -25,7 +25,7 @@ pub(crate) struct ApiSpec {
 /// One route with its Lambda proxy integration.
 #[derive(Debug, Clone)]
 pub(crate) struct RouteSpec {
-    /// The function's name; `$connect` and `$disconnect` may have none.
+    /// The function's name.
     pub(crate) function: String,
     pub(crate) integration_timeout_ms: u64,
     /// Whether the function's `body` is sent back to the client.
