@@ -209,7 +209,7 @@ impl Clock for SlowWork {
     }
 
     async fn sleep(&self, _span: Duration) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

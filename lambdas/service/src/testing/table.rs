@@ -62,16 +62,6 @@ impl MemoryTable {
         each.collect()
     }
 
-    /// Adds a member row by itself.
-    pub fn put_member(&self, membership: &Membership, member: Member) {
-        let key = (membership.channel.clone(), membership.shard);
-        lock(&self.rows)
-            .members
-            .entry(key)
-            .or_default()
-            .insert(member.connection.clone(), member);
-    }
-
     /// The end of life of a connection's tombstone, if it has one.
     pub fn tombstone(&self, connection: &ConnectionId) -> Option<Timestamp> {
         lock(&self.rows).connections.get(connection)?.tombstone
