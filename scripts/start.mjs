@@ -8,6 +8,7 @@ import { ended, isStopping, run, start } from './lib/processes.mjs';
 import { contextOf, synthesise } from './lib/synthesise.mjs';
 
 const USERS = ['alice', 'bob'];
+const OPTIONS = 'The options of npm start stand behind --: --no-web, --fresh, --state DIR, -c key=value.';
 
 const options = readOptions();
 await build();
@@ -15,6 +16,7 @@ const template = await synthesise(options.context);
 process.exitCode = await runEmulator(template);
 
 function readOptions() {
+  refuseSwallowedOptions();
   try {
     const { values } = parseArgs({
       options: {
@@ -26,7 +28,16 @@ function readOptions() {
     });
     return { state: values.state, fresh: values.fresh === true, context: contextOf(values.context), port: port() };
   } catch (error) {
-    return fail(`${error.message} The options of npm start stand behind --: --no-web, --fresh, --state DIR, -c key=value.`);
+    return fail(`${error.message.replace(/\.?$/, '.')} ${OPTIONS}`);
+  }
+}
+
+// Without the two dashes npm takes an option for itself, and the stack would start as if it had not been given.
+function refuseSwallowedOptions() {
+  for (const name of ['no-web', 'web', 'fresh', 'state']) {
+    if (process.env[`npm_config_${name.replace('-', '_')}`] !== undefined) {
+      fail(`npm took --${name} for itself: write it behind two dashes, as in "npm start -- --fresh". ${OPTIONS}`);
+    }
   }
 }
 
@@ -51,7 +62,12 @@ async function runEmulator(template) {
   const emulator = start(emulatorProgram(), args, { stdio: ['pipe', 'pipe', 'inherit'] });
   announceWhenReady(emulator.stdout);
   const code = await ended(emulator);
-  return isStopping() ? 0 : code;
+  if (isStopping()) {
+    console.log(`Stopped; messages, users and keys stay in ${options.state}.`);
+    return 0;
+  }
+  if (code === 1 && emulator.signalCode) console.error(`The emulator was ended from outside (${emulator.signalCode}): start again.`);
+  return code;
 }
 
 function emulatorProgram() {

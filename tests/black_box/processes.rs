@@ -148,6 +148,23 @@ async fn a_wrong_option_or_port_is_told_in_a_sentence() -> TestResult {
 }
 
 #[test]
+fn an_option_that_npm_took_for_itself_is_told() -> TestResult {
+    for option in ["--fresh", "--no-web", "--state=x"] {
+        let output = Command::new("npm")
+            .args(["start", "--silent", option])
+            .current_dir(repository())
+            .env("PORT", "0")
+            .output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            !output.status.success() && said.contains("npm start -- --fresh"),
+            "{option}: {said}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
 fn an_old_or_missing_toolchain_is_told_in_a_sentence() -> TestResult {
     let node = which("node")?;
     for (rustc, expected) in [

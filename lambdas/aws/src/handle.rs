@@ -38,7 +38,10 @@ pub async fn connect(registry: &impl Registry, all_shards: Shards, event: &Event
     {
         Ok(Outcome::Open) => RouteResponse::ok(),
         Ok(Outcome::OpenWithProtocol) => RouteResponse::with_protocol(),
-        Ok(Outcome::NoSuchProtocol) => RouteResponse::status(400),
+        Ok(Outcome::NoSuchProtocol) => {
+            tracing::warn!(reason = "no_such_protocol", "connection.refused");
+            RouteResponse::status(400)
+        }
         Ok(Outcome::Ended) => RouteResponse::status(401),
         Ok(Outcome::AlreadyGone) => RouteResponse::status(410),
         Err(error) => {
