@@ -72,6 +72,7 @@ fn listening_ports(process: u32) -> TestResult<Vec<(String, u16)>> {
     };
     let mut ports = Vec::new();
     for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
+        // The first line names the columns.
         for line in std::fs::read_to_string(table)?.lines().skip(1) {
             let fields: Vec<&str> = line.split_whitespace().collect();
             let [_, local, _, state, _, _, _, _, _, inode, ..] = fields.as_slice() else {
