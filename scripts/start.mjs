@@ -1,51 +1,22 @@
-// `npm start`: builds the functions and the emulator, synthesises the CDK app, and runs the whole stack on loopback.
+// `npm start`: builds functions, emulator and web client, synthesises the CDK app, and runs the whole stack on loopback.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { fail } from './lib/fail.mjs';
+import { readOptions } from './lib/options.mjs';
+import { synthesisePackaged } from './lib/packaged.mjs';
 import { ended, isStopping, run, start } from './lib/processes.mjs';
-import { contextOf, synthesise } from './lib/synthesise.mjs';
+import { summary } from './lib/summary.mjs';
+import { synthesise } from './lib/synthesise.mjs';
+import { buildWebClient, startDevServer } from './lib/web-client.mjs';
 
 const USERS = ['alice', 'bob'];
-const OPTIONS = 'The options of npm start stand behind --: --no-web, --fresh, --state DIR, -c key=value.';
 
 const options = readOptions();
 await build();
-const template = await synthesise(options.context);
+const web = await webArguments();
+const template = await (options.packaged ? synthesisePackaged : synthesise)(options.context);
 process.exitCode = await runEmulator(template);
-
-function readOptions() {
-  refuseSwallowedOptions();
-  try {
-    const { values } = parseArgs({
-      options: {
-        'no-web': { type: 'boolean' },
-        fresh: { type: 'boolean' },
-        state: { type: 'string', default: '.local' },
-        context: { type: 'string', short: 'c', multiple: true, default: [] },
-      },
-    });
-    return { state: values.state, fresh: values.fresh === true, context: contextOf(values.context), port: port() };
-  } catch (error) {
-    return fail(`${error.message.replace(/\.?$/, '.')} ${OPTIONS}`);
-  }
-}
-
-// Without the two dashes npm takes an option for itself, and the stack would start as if it had not been given.
-function refuseSwallowedOptions() {
-  for (const name of ['no-web', 'web', 'fresh', 'state']) {
-    if (process.env[`npm_config_${name.replace('-', '_')}`] !== undefined) {
-      fail(`npm took --${name} for itself: write it behind two dashes, as in "npm start -- --fresh". ${OPTIONS}`);
-    }
-  }
-}
-
-function port() {
-  const text = process.env.PORT || '3000';
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new Error(`PORT=${text} is no port: write a number from 0 to 65535.`);
-  return text;
-}
 
 // One command for everything: cargo builds a crate again when it is asked for with another set of crates.
 async function build() {
@@ -55,9 +26,15 @@ async function build() {
   if (code !== 0) fail('The Rust workspace does not build: mend what the compiler says above, and start again.');
 }
 
+async function webArguments() {
+  if (options.web === 'static') return ['--web', await buildWebClient()];
+  if (options.web === 'dev') return ['--web-proxy', await startDevServer()];
+  return [];
+}
+
 async function runEmulator(template) {
   const users = USERS.flatMap((name) => ['--user', name]);
-  const args = ['run', '--template', template, '--port', options.port, '--state', options.state, '--stop-with-parent', ...users];
+  const args = ['run', '--template', template, '--port', options.port, '--state', options.state, '--stop-with-parent', ...web, ...users];
   if (options.fresh) args.push('--fresh');
   const emulator = start(emulatorProgram(), args, { stdio: ['pipe', 'pipe', 'inherit'] });
   announceWhenReady(emulator.stdout);
@@ -84,21 +61,9 @@ function announceWhenReady(output) {
     text += chunk;
     const end = text.indexOf('\n');
     if (end < 0) return;
-    console.log(summary(JSON.parse(readFileSync(join(options.state, 'endpoints.json'), 'utf8'))));
+    const endpoints = JSON.parse(readFileSync(join(options.state, 'endpoints.json'), 'utf8'));
+    console.log(summary(endpoints, options.state, options.web));
     process.stdout.write(text.slice(0, end + 1));
     text = text.slice(end + 1);
   });
-}
-
-function summary(endpoints) {
-  const lines = [
-    ['WebSocket API', endpoints.websocket],
-    ['@connections', endpoints.management],
-    ['Lambda', endpoints.lambda],
-    ['DynamoDB', `${endpoints.dynamodb}  table ${endpoints.table}`],
-    ['Cognito', `${endpoints.cognito.endpoint}  client ${endpoints.cognito.clientId}`],
-    ...endpoints.users.map((user) => ['User', `${user.username}  password ${user.password}`]),
-    ['All of this', join(options.state, 'endpoints.json')],
-  ];
-  return ['', ...lines.map(([name, value]) => `  ${name.padEnd(14)} ${value}`), ''].join('\n');
 }

@@ -1,8 +1,8 @@
 // Synthesises the CDK app without cargo-lambda or Docker, and keeps the result as long as nothing it is made from
 // changes: synthesis takes seconds, a look at the cache milliseconds.
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestOf } from './content.mjs';
 import { fail } from './fail.mjs';
 import { isStopping, run } from './processes.mjs';
 
@@ -25,7 +25,7 @@ export function contextOf(texts) {
 
 /** Resolves to the path of the template for `context`, further values beside those of cdk.json. */
 export async function synthesise(context) {
-  const folder = join(CACHE, digest(context));
+  const folder = join(CACHE, keyOf(context));
   const template = join(folder, 'Carillon.template.json');
   if (existsSync(template)) return template;
   const draft = `${folder}.${process.pid}`;
@@ -51,16 +51,6 @@ function keep(draft, folder) {
   }
 }
 
-function digest(context) {
-  const hash = createHash('sha256').update(JSON.stringify(context)).update(process.version);
-  for (const file of SOURCES.flatMap(filesOf)) hash.update(file).update(readFileSync(file));
-  return hash.digest('hex').slice(0, 16);
-}
-
-function filesOf(path) {
-  if (!path.startsWith('cdk/')) return [path];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+function keyOf(context) {
+  return digestOf(SOURCES, `${JSON.stringify(context)} ${process.version}`);
 }
