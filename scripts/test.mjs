@@ -3,12 +3,15 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
+import { findChromium, NO_BROWSER } from './lib/chromium.mjs';
 import { isStopping, start } from './lib/processes.mjs';
 import { installPythonTools, pythonTool } from './lib/python.mjs';
 import { synthesise } from './lib/synthesise.mjs';
 
 const isCI = process.env.CI === 'true';
 const NO_PYTHON = 'the tools of tests/public_tools/requirements.txt could not be installed (Python 3.10 or newer and a network are needed)';
+// Each folder has a tsconfig.json of its own: a browser's programs see other globals than Node's.
+const TYPESCRIPT = ['.', 'client', 'web', 'tests/browser'];
 const counts = { passed: 0, failed: 0 };
 const skipped = [];
 const failures = [];
@@ -39,12 +42,13 @@ function steps() {
     rustTool('Rust is formatted', 'rustfmt', ['cargo', 'fmt', '--all', '--check']),
     rustTool('Rust has no lint', 'clippy-driver', ['cargo', 'clippy', '--workspace', '--all-targets', '--locked', '--quiet', '--', '-D', 'warnings']),
     denyTool('Rust dependencies are allowed'),
-    { name: 'TypeScript is typed', command: npx('tsc', '--noEmit') },
+    ...TYPESCRIPT.map((folder) => ({ name: `TypeScript is typed: ${folder}`, command: npx('tsc', '--noEmit', '--project', folder) })),
     { name: 'TypeScript has no lint', command: npx('eslint', '.', '--max-warnings', '0') },
-    { name: 'The CDK app', command: npx('vitest', 'run'), counter: VITEST },
+    { name: 'The CDK app, the client library, the web client', command: npx('vitest', 'run'), counter: VITEST },
     { name: 'The Rust programs are built', command: ['cargo', 'build', '--workspace', '--locked', '--quiet'] },
     { name: 'Rust, unit and black box', command: ['cargo', 'test', '--workspace', '--locked', '--no-fail-fast', '--quiet'], counter: CARGO },
     publicTools('The public tools: AWS CLI, boto3, websockets'),
+    browserTests('The browser'),
   ];
 }
 
@@ -66,6 +70,10 @@ function denyTool(name) {
 function publicTools(name) {
   const python = pythonTool('python');
   return { name, command: [python, '-m', 'unittest', 'discover', '--start-directory', 'tests/public_tools'], counter: UNITTEST, missing: !hasPythonTools && NO_PYTHON };
+}
+
+function browserTests(name) {
+  return { name, command: npx('vitest', 'run', '--config', 'tests/browser/vitest.config.ts'), counter: VITEST, missing: findChromium() === undefined && NO_BROWSER };
 }
 
 async function runStep({ name, command, counter, missing }) {

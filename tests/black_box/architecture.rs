@@ -74,7 +74,7 @@ fn the_core_is_pure_and_only_one_crate_names_the_sdk() -> TestResult {
 fn what_ships_knows_nothing_of_the_laptop() -> TestResult {
     let forbidden = ["#[cfg(feature", "cfg!(", "emulator", "127.0.0.1", "is_local"];
     let folder = repository().join("lambdas");
-    for file in rust_files(&folder)? {
+    for file in files_of(&folder, &["rs"])? {
         let within = file.strip_prefix(&folder)?.to_string_lossy().into_owned();
         if within.contains("/tests") || within.contains("/testing") {
             continue;
@@ -110,6 +110,90 @@ fn mains_are_composition_roots() -> TestResult {
     Ok(())
 }
 
+/// For each folder of TypeScript, the packages it may import beside its own files; a name stands for its sub-paths too.
+const TYPESCRIPT_DOORS: [(&str, &[&str]); 3] = [
+    ("client/src", &[]),
+    (
+        "web",
+        &["@carillon/client", "next", "react", "react-dom", "node:", "vitest"],
+    ),
+    (
+        "cdk",
+        &[
+            "aws-cdk-lib",
+            "cargo-lambda-cdk",
+            "cdk-nag",
+            "constructs",
+            "node:",
+            "vitest",
+        ],
+    ),
+];
+
+#[test]
+fn typescript_points_one_way_too() -> TestResult {
+    for (room, allowed) in TYPESCRIPT_DOORS {
+        let folder = repository().join(room);
+        let files = files_of(&folder, &["ts", "tsx", "mjs"])?;
+        assert!(!files.is_empty(), "{room} has no sources");
+        for file in files {
+            for imported in imports(&std::fs::read_to_string(&file)?) {
+                assert!(
+                    stays_inside(&folder, &file, &imported) || opens(allowed, &imported),
+                    "{} must not import {imported}",
+                    file.display()
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What stands behind `from` and `import`, as it is written in this project: on one line, in single quotes.
+fn imports(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim);
+    let importing = lines.filter(|line| {
+        line.starts_with("import ")
+            || line.starts_with("export ")
+            || line.starts_with("} from ")
+            || line.contains("import('")
+    });
+    importing
+        .filter_map(|line| {
+            line.split_once("from '")
+                .or_else(|| line.split_once("import '"))
+                .or_else(|| line.split_once("import('"))
+        })
+        .filter_map(|(_, rest)| rest.split('\'').next().map(str::to_owned))
+        .collect()
+}
+
+/// The repository's own settings (`cdk.json`) count as inside.
+fn stays_inside(folder: &std::path::Path, file: &std::path::Path, imported: &str) -> bool {
+    if !imported.starts_with('.') {
+        return false;
+    }
+    let mut target = file.parent().unwrap_or(folder).to_owned();
+    for part in imported.split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                target.pop();
+            }
+            name => target.push(name),
+        }
+    }
+    target.starts_with(folder) || target == repository().join("cdk.json")
+}
+
+fn opens(allowed: &[&str], imported: &str) -> bool {
+    allowed.iter().any(|name| {
+        imported == *name
+            || imported.starts_with(&format!("{}/", name))
+            || (name.ends_with(':') && imported.starts_with(name))
+    })
+}
+
 fn matches(room: &str, name: &str) -> bool {
     room.strip_suffix('*')
         .map_or(room == name, |prefix| name.starts_with(prefix))
@@ -135,13 +219,20 @@ fn packages() -> TestResult<Vec<(String, Vec<String>)>> {
         .collect())
 }
 
-fn rust_files(folder: &std::path::Path) -> TestResult<Vec<std::path::PathBuf>> {
+/// The files at any depth that end in one of these, without what is installed or built.
+fn files_of(folder: &std::path::Path, extensions: &[&str]) -> TestResult<Vec<std::path::PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
-            files.extend(rust_files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            if !["node_modules", ".next", "out", "target"].contains(&name.as_str()) {
+                files.extend(files_of(&path, extensions)?);
+            }
+        } else if extensions
+            .iter()
+            .any(|extension| name.ends_with(&format!(".{extension}")))
+        {
             files.push(path);
         }
     }

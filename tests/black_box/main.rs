@@ -16,4 +16,5 @@ mod emulator_start;
 mod emulator_tables;
 mod function_loss;
 mod processes;
+mod session;
 mod user_pool;

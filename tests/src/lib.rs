@@ -7,6 +7,7 @@ mod sign_in;
 mod socket;
 mod stack;
 mod table;
+mod visitor;
 
 pub use forge::Forge;
 pub use probe::{Probe, ProbeRecords, probe_template};
@@ -16,6 +17,7 @@ pub use stack::{
     Stack, StackOptions, binaries, carillon_template, carillon_template_with, descendants_of, eventually, repository,
 };
 pub use table::Row;
+pub use visitor::{Answer, Cookie, Visitor};
 
 /// What a test returns: any failure ends it with its own words.
 pub type TestResult<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
