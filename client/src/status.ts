@@ -1,0 +1,15 @@
+// What a connection is doing, in the words an application shows.
+
+export type ConnectionStatus =
+  /** Not started. */
+  | { readonly state: 'idle' }
+  /** Asking who is signed in, or waiting for a handshake. */
+  | { readonly state: 'connecting' }
+  /** A socket is open. */
+  | { readonly state: 'open' }
+  /** Backing off; `retryAt` is in milliseconds since 1970, by the local clock. */
+  | { readonly state: 'waiting'; readonly retryAt: number; readonly reason: string }
+  /** The user has to sign in: nobody is (`not_signed_in`), or the server ended it (`signed_out`). */
+  | { readonly state: 'signed-out'; readonly reason: 'not_signed_in' | 'signed_out' }
+  /** Closed by the application. */
+  | { readonly state: 'closed' };
