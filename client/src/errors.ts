@@ -12,9 +12,7 @@ export type ClientErrorCode =
   /** No answer to an echo or history in time. */
   | 'unanswered'
   /** Too many messages wait to be sent. */
-  | 'outbox_full'
-  /** API Gateway answered in the service's place. */
-  | 'gateway';
+  | 'outbox_full';
 
 /** A request that failed, or trouble on the connection. */
 export class CarillonError extends Error {
