@@ -1,8 +1,14 @@
-//! Sign-ins that wait for a new password. They are held in memory: a restart only means signing in again.
+//! Sign-ins that wait for a new password in place of a temporary one.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::collections::BTreeMap;
 
-use super::limits::{CHALLENGE_SECONDS, MAX_CHALLENGES};
+use super::{
+    errors::CognitoError,
+    passwords,
+    pool::UserPool,
+    settings::ClientSettings,
+    user::{User, UserStatus},
+};
 
 /// A user who has given the temporary password and owes a new one.
 #[derive(Debug, Clone)]
@@ -14,39 +20,59 @@ pub(crate) struct Challenge {
     pub(crate) password_hash: String,
 }
 
-/// All open challenges, oldest first.
-#[derive(Default)]
-pub(crate) struct Challenges(Vec<Open>);
-
-struct Open {
-    session: String,
-    expires: u64,
-    challenge: Challenge,
+/// The answer to a challenge.
+pub(crate) struct NewPassword<'a> {
+    pub(crate) session: &'a str,
+    pub(crate) username: &'a str,
+    pub(crate) password: &'a str,
+    pub(crate) attributes: BTreeMap<String, String>,
 }
 
-impl Challenges {
-    /// Remembers the challenge and gives the `Session` that answers it.
-    pub(crate) fn open(&mut self, challenge: Challenge, now: u64) -> String {
-        self.0.retain(|open| now < open.expires);
-        let surplus = (self.0.len() + 1).saturating_sub(MAX_CHALLENGES);
-        self.0.drain(..surplus);
-        let session = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-        self.0.push(Open {
-            session: session.clone(),
-            expires: now + CHALLENGE_SECONDS,
-            challenge,
-        });
-        session
+impl UserPool {
+    /// Opens the challenge of a user whose temporary password was right, and gives the `Session` that answers it.
+    pub(crate) fn open_challenge(&self, client: &ClientSettings, user: &User) -> String {
+        let challenge = Challenge {
+            username: user.username.clone(),
+            sub: user.sub.clone(),
+            client_id: client.id.clone(),
+            password_hash: user.password_hash.clone(),
+        };
+        self.challenges().keep(challenge, self.now())
     }
 
-    pub(crate) fn find(&self, session: &str, now: u64) -> Option<Challenge> {
-        self.0
-            .iter()
-            .find(|open| open.session == session && now < open.expires)
-            .map(|open| open.challenge.clone())
+    /// Gives the user the new password and closes the challenge. A refused password leaves it open for another try.
+    pub(crate) fn answer_challenge(
+        &self,
+        client: &ClientSettings,
+        answer: NewPassword<'_>,
+    ) -> Result<User, CognitoError> {
+        let challenge = self.find_challenge(client, &answer)?;
+        passwords::check_policy(&self.settings().password_policy, answer.password)?;
+        let hashed = passwords::hash(answer.password).map_err(CognitoError::internal)?;
+        let mut directory = self.directory();
+        let unchanged = directory
+            .user_with_sub(&challenge.sub)
+            .is_some_and(|user| user.password_hash == challenge.password_hash);
+        if !unchanged {
+            return Err(expired());
+        }
+        let user = directory.update_user(&challenge.username, |user| {
+            user.attributes.extend(answer.attributes);
+            user.set_password(hashed, UserStatus::Confirmed, self.now());
+        })?;
+        self.challenges().forget(answer.session);
+        Ok(user.clone())
     }
 
-    pub(crate) fn close(&mut self, session: &str) {
-        self.0.retain(|open| open.session != session);
+    fn find_challenge(&self, client: &ClientSettings, answer: &NewPassword<'_>) -> Result<Challenge, CognitoError> {
+        self.challenges()
+            .find(answer.session, self.now())
+            .filter(|open| open.username == answer.username && open.client_id == client.id)
+            .cloned()
+            .ok_or_else(expired)
     }
+}
+
+fn expired() -> CognitoError {
+    CognitoError::not_authorized("Invalid session for the user, session is expired.")
 }

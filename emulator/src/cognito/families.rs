@@ -17,6 +17,9 @@ pub(crate) struct Family {
     /// When the refresh token expires, in seconds since 1970.
     pub(crate) expires: u64,
     pub(crate) revoked: bool,
+    /// The scope granted at the sign-in pages; none for a sign-in of the API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scope: Option<String>,
 }
 
 /// A user's sign-ins, oldest first.

@@ -30,13 +30,16 @@ mod keys;
 mod limits;
 mod open_error;
 mod operations;
-mod pages;
+mod pagination;
 mod passwords;
 mod pool;
 mod ready_made;
 mod refresh_token;
+mod registration;
 mod reply;
+mod revocation;
 mod settings;
+mod short_lived;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;

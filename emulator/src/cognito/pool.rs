@@ -9,16 +9,17 @@ use tokio::sync::Semaphore;
 
 use super::{
     access_token::AccessToken,
-    challenges::Challenges,
+    challenges::Challenge,
     clock::{Clock, system_clock},
     directory::Directory,
     errors::{CognitoError, ErrorType},
     files,
     keys::Keys,
-    limits::MAX_CALLS_AT_ONCE,
+    limits::{CHALLENGE_SECONDS, MAX_CALLS_AT_ONCE, MAX_CHALLENGES},
     open_error::OpenError,
     passwords,
     settings::{ClientSettings, PoolSettings},
+    short_lived::ShortLived,
     user::User,
 };
 
@@ -28,7 +29,7 @@ pub(crate) struct UserPool {
     settings: PoolSettings,
     keys: Keys,
     directory: Mutex<Directory>,
-    challenges: Mutex<Challenges>,
+    challenges: Mutex<ShortLived<Challenge>>,
     hash_of_nobody: String,
     clock: Clock,
     permits: Arc<Semaphore>,
@@ -48,7 +49,7 @@ impl UserPool {
             settings,
             keys: Keys::open(folder)?,
             directory: Mutex::new(Directory::open(folder)?),
-            challenges: Mutex::default(),
+            challenges: Mutex::new(ShortLived::new(CHALLENGE_SECONDS, MAX_CHALLENGES)),
             hash_of_nobody: passwords::hash(&passwords::unknowable())
                 .map_err(|source| OpenError::Hashing { source })?,
             clock,
@@ -101,7 +102,7 @@ impl UserPool {
         self.directory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn challenges(&self) -> MutexGuard<'_, Challenges> {
+    pub(crate) fn challenges(&self) -> MutexGuard<'_, ShortLived<Challenge>> {
         self.challenges.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -9,7 +9,7 @@ use crate::cognito::{
     directory::Directory,
     errors::{CognitoError, ErrorType},
     limits::MAX_GROUPS_PER_USER,
-    pages::Page,
+    pagination::Page,
     pool::UserPool,
 };
 

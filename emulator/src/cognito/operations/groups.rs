@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Outcome, check_group_name};
-use crate::cognito::{errors::CognitoError, groups::Group, limits::MAX_DESCRIPTION_CHARS, pages::Page, pool::UserPool};
+use crate::cognito::{
+    errors::CognitoError, groups::Group, limits::MAX_DESCRIPTION_CHARS, pagination::Page, pool::UserPool,
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

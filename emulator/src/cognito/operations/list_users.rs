@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Outcome, user_view};
-use crate::cognito::{errors::CognitoError, pages::Page, pool::UserPool};
+use crate::cognito::{errors::CognitoError, pagination::Page, pool::UserPool};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

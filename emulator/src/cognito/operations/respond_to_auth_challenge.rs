@@ -7,11 +7,9 @@ use serde::Deserialize;
 use super::{Outcome, initiate_auth};
 use crate::cognito::{
     attributes::{self, Attribute, Setter},
-    challenges::Challenge,
+    challenges::NewPassword,
     errors::CognitoError,
-    passwords,
     pool::UserPool,
-    user::{User, UserStatus},
 };
 
 const ATTRIBUTE_PREFIX: &str = "userAttributes.";
@@ -56,42 +54,13 @@ pub(super) fn call(pool: &UserPool, request: Request) -> Outcome {
         .session
         .as_deref()
         .ok_or_else(|| CognitoError::invalid_parameter("Missing required parameter Session"))?;
-    let challenge = find(pool, &request, session)?;
-    let user = set_password(pool, &request, &challenge)?;
-    pool.challenges().close(session);
+    let answer = NewPassword {
+        session,
+        username: request.response("USERNAME")?,
+        password: request.response("NEW_PASSWORD")?,
+        attributes: request.attributes()?,
+    };
+    let user = pool.answer_challenge(client, answer)?;
     pool.start_session(client, &user)
         .map(|session| initiate_auth::signed_in(client, &session))
-}
-
-fn find(pool: &UserPool, request: &Request, session: &str) -> Result<Challenge, CognitoError> {
-    let username = request.response("USERNAME")?;
-    pool.challenges()
-        .find(session, pool.now())
-        .filter(|open| open.username == username && open.client_id == request.client_id)
-        .ok_or_else(expired)
-}
-
-/// A refused password leaves the challenge open for another try.
-fn set_password(pool: &UserPool, request: &Request, challenge: &Challenge) -> Result<User, CognitoError> {
-    let password = request.response("NEW_PASSWORD")?;
-    passwords::check_policy(&pool.settings().password_policy, password)?;
-    let attributes = request.attributes()?;
-    let hashed = passwords::hash(password).map_err(CognitoError::internal)?;
-    let mut directory = pool.directory();
-    let unchanged = directory
-        .user_with_sub(&challenge.sub)
-        .is_some_and(|user| user.password_hash == challenge.password_hash);
-    if !unchanged {
-        return Err(expired());
-    }
-    directory
-        .update_user(&challenge.username, |user| {
-            user.attributes.extend(attributes);
-            user.set_password(hashed, UserStatus::Confirmed, pool.now());
-        })
-        .cloned()
-}
-
-fn expired() -> CognitoError {
-    CognitoError::not_authorized("Invalid session for the user, session is expired.")
 }

@@ -5,11 +5,11 @@ use serde_json::json;
 
 use super::{
     super::{
-        challenges::{Challenge, Challenges},
         directory::Directory,
         families::Family,
         groups::Group,
         limits::*,
+        short_lived::ShortLived,
         user::{NewUser, User, UserStatus},
     },
     *,
@@ -33,6 +33,7 @@ fn family(expires: u64) -> Family {
         auth_time: START,
         expires,
         revoked: false,
+        scope: None,
     }
 }
 
@@ -187,22 +188,15 @@ fn a_sign_in_is_forgotten_when_no_token_of_it_can_live() {
 }
 
 #[test]
-fn the_newest_challenges_are_kept_for_their_seconds() {
-    let challenge = Challenge {
-        username: "alice".to_owned(),
-        sub: identifiers::uuid(),
-        client_id: DEV.to_owned(),
-        password_hash: String::new(),
-    };
-    let mut challenges = Challenges::default();
-    let first = challenges.open(challenge.clone(), START);
-    for _ in 1..MAX_CHALLENGES {
-        challenges.open(challenge.clone(), START);
-    }
-    assert!(challenges.find(&first, START + CHALLENGE_SECONDS - 1).is_some());
-    assert!(challenges.find(&first, START + CHALLENGE_SECONDS).is_none());
-    challenges.open(challenge, START);
-    assert!(challenges.find(&first, START).is_none());
+fn the_newest_short_lived_things_are_kept_for_their_seconds() {
+    let mut kept = ShortLived::new(60, 3);
+    let first = kept.keep("first", START);
+    kept.keep("second", START);
+    kept.keep("third", START);
+    assert_eq!(kept.find(&first, START + 59), Some(&"first"));
+    assert_eq!(kept.find(&first, START + 60), None);
+    kept.keep("fourth", START);
+    assert_eq!(kept.find(&first, START), None);
 }
 
 #[tokio::test]
