@@ -68,7 +68,10 @@ impl Ports {
         self.lambda.serve_programs(lambda::invoke_api(parts.functions));
         self.dynamodb.serve_programs(tables::router(parts.tables));
         if let Some(pool) = parts.pool {
-            let guard = Guard::new(self.cognito.number, &[]);
+            let guard = Guard::new(
+                self.cognito.number,
+                &[format!("http://127.0.0.1:{}", self.cognito.number)],
+            );
             loopback::serve(self.cognito.listener, guard.before(pool.router()));
         }
     }

@@ -11,6 +11,9 @@ pub(crate) struct PoolSettings {
     pub(crate) password_policy: PasswordPolicy,
     /// `AdminCreateUserConfig.AllowAdminCreateUserOnly`: `SignUp` is refused.
     pub(crate) admin_create_user_only: bool,
+    /// Where AWS would serve the sign-in pages, such as `https://<domain>.auth.<region>.amazoncognito.com`. A pool without
+    /// a domain has no pages.
+    pub(crate) sign_in_base: Option<String>,
 }
 
 /// One application client, as `AWS::Cognito::UserPoolClient` describes it.
@@ -23,10 +26,20 @@ pub(crate) struct ClientSettings {
     pub(crate) id_token_seconds: u64,
     pub(crate) access_token_seconds: u64,
     pub(crate) refresh_token_seconds: u64,
+    /// `AllowedOAuthFlowsUserPoolClient`: without it the client has no part in the sign-in pages.
+    pub(crate) uses_pages: bool,
+    /// `AllowedOAuthFlows`, for example `code`.
+    pub(crate) oauth_flows: Vec<String>,
+    /// `AllowedOAuthScopes`, for example `openid`.
+    pub(crate) oauth_scopes: Vec<String>,
+    /// Where the pages may send a browser with a code, compared byte for byte.
+    pub(crate) callback_urls: Vec<String>,
+    /// Where the pages may send a browser that has signed out, compared byte for byte.
+    pub(crate) logout_urls: Vec<String>,
 }
 
 impl ClientSettings {
-    /// A client with Cognito's default token lives: an hour, an hour, thirty days.
+    /// A client of the API alone with Cognito's default token lives: an hour, an hour, thirty days.
     pub(crate) fn new(id: &str, name: &str, auth_flows: &[&str]) -> Self {
         Self {
             id: id.to_owned(),
@@ -35,7 +48,16 @@ impl ClientSettings {
             id_token_seconds: 60 * 60,
             access_token_seconds: 60 * 60,
             refresh_token_seconds: 30 * 24 * 60 * 60,
+            uses_pages: false,
+            oauth_flows: Vec::new(),
+            oauth_scopes: Vec::new(),
+            callback_urls: Vec::new(),
+            logout_urls: Vec::new(),
         }
+    }
+
+    pub(crate) fn allows_code_grant(&self) -> bool {
+        self.oauth_flows.iter().any(|flow| flow == "code")
     }
 
     pub(crate) fn allows_user_password(&self) -> bool {

@@ -226,6 +226,7 @@ fn settings() -> PoolSettings {
         ],
         password_policy: PasswordPolicy::default(),
         admin_create_user_only: false,
+        sign_in_base: None,
     }
 }
 
