@@ -1,4 +1,4 @@
-//! The wire: AWS's JSON 1.1 protocol on `POST /`, and the public documents.
+//! The wire: AWS's JSON 1.1 protocol on `POST /`, the public documents and, for a pool with a domain, the sign-in pages.
 
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use super::{
     errors::{CognitoError, ErrorType},
     limits::MAX_BODY_BYTES,
     operations::{self, Operation},
+    pages,
     pool::UserPool,
     reply::{JSON_1_1, refusal, reply},
     well_known,
@@ -27,6 +28,10 @@ const SERVICE: &str = "AWSCognitoIdentityProviderService.";
 impl UserPool {
     /// The pool's whole HTTP face. Whoever listens must be on loopback and refuse foreign Hosts and Origins.
     pub(crate) fn router(self: Arc<Self>) -> Router {
+        let pages = match self.settings().sign_in_base {
+            Some(_) => pages::router(),
+            None => Router::new(),
+        };
         Router::new()
             .route("/", post(call))
             .route("/{pool}/.well-known/jwks.json", get(well_known::jwks))
@@ -35,6 +40,7 @@ impl UserPool {
                 get(well_known::openid_configuration),
             )
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+            .merge(pages)
             .with_state(self)
     }
 }
@@ -50,14 +56,8 @@ async fn call(State(pool): State<Arc<UserPool>>, headers: HeaderMap, body: Resul
     }
 }
 
-/// Operations hash and write, so they run on blocking threads, a bounded number at a time.
 async fn run(pool: Arc<UserPool>, operation: &'static Operation, body: Bytes) -> Result<Value, CognitoError> {
-    let permit = pool.permits().acquire_owned().await.map_err(CognitoError::internal)?;
-    let work = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        (operation.run)(&pool, &body)
-    });
-    let result = work.await.map_err(CognitoError::internal)?;
+    let result = pool.work(move |pool| (operation.run)(pool, &body)).await?;
     if let Err(error) = &result {
         log(operation, error);
     }

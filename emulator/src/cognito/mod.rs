@@ -30,6 +30,7 @@ mod keys;
 mod limits;
 mod open_error;
 mod operations;
+mod pages;
 mod pagination;
 mod passwords;
 mod pool;

@@ -45,6 +45,31 @@ fn unmet(policy: &PasswordPolicy, password: &str) -> Option<&'static str> {
     }
 }
 
+/// The policy as a person is told it before choosing.
+pub(crate) fn in_words(policy: &PasswordPolicy) -> String {
+    let kinds: Vec<&str> = [
+        (policy.require_lowercase, "a lower-case letter"),
+        (policy.require_uppercase, "an upper-case letter"),
+        (policy.require_numbers, "a digit"),
+        (policy.require_symbols, "a symbol"),
+    ]
+    .into_iter()
+    .filter_map(|(required, kind)| required.then_some(kind))
+    .collect();
+    let length = format!("At least {} characters", policy.minimum_length);
+    match kinds.as_slice() {
+        [] => format!("{length}."),
+        [only] => format!("{length}, with {only}."),
+        [some @ .., last] => format!("{length}, with {} and {last}.", some.join(", ")),
+    }
+}
+
+/// What a person is told whose password is refused.
+pub(crate) fn refused_in_words(policy: &PasswordPolicy) -> String {
+    let rules = in_words(policy);
+    format!("Choose another password. {rules} At most {MAX_PASSWORD_CHARS}, and no space at either end.")
+}
+
 fn check_form(password: &str) -> Result<(), CognitoError> {
     if password.chars().count() > MAX_PASSWORD_CHARS {
         return Err(CognitoError::too_long("password", MAX_PASSWORD_CHARS));

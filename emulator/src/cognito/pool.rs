@@ -15,8 +15,9 @@ use super::{
     errors::{CognitoError, ErrorType},
     files,
     keys::Keys,
-    limits::{CHALLENGE_SECONDS, MAX_CALLS_AT_ONCE, MAX_CHALLENGES},
+    limits::{BROWSER_SESSION_SECONDS, CHALLENGE_SECONDS, MAX_BROWSER_SESSIONS, MAX_CALLS_AT_ONCE, MAX_CHALLENGES},
     open_error::OpenError,
+    pages::{BrowserSession, Codes},
     passwords,
     settings::{ClientSettings, PoolSettings},
     short_lived::ShortLived,
@@ -30,6 +31,8 @@ pub(crate) struct UserPool {
     keys: Keys,
     directory: Mutex<Directory>,
     challenges: Mutex<ShortLived<Challenge>>,
+    codes: Mutex<Codes>,
+    browser_sessions: Mutex<ShortLived<BrowserSession>>,
     hash_of_nobody: String,
     clock: Clock,
     permits: Arc<Semaphore>,
@@ -50,6 +53,8 @@ impl UserPool {
             keys: Keys::open(folder)?,
             directory: Mutex::new(Directory::open(folder)?),
             challenges: Mutex::new(ShortLived::new(CHALLENGE_SECONDS, MAX_CHALLENGES)),
+            codes: Mutex::new(Codes::new()),
+            browser_sessions: Mutex::new(ShortLived::new(BROWSER_SESSION_SECONDS, MAX_BROWSER_SESSIONS)),
             hash_of_nobody: passwords::hash(&passwords::unknowable())
                 .map_err(|source| OpenError::Hashing { source })?,
             clock,
@@ -83,8 +88,18 @@ impl UserPool {
         &self.keys
     }
 
-    pub(crate) fn permits(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.permits)
+    /// Runs what blocks (hashing, files) where it may, a bounded number at a time.
+    pub(crate) async fn work<T: Send + 'static>(
+        self: Arc<Self>,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, CognitoError> {
+        let permits = Arc::clone(&self.permits);
+        let permit = permits.acquire_owned().await.map_err(CognitoError::internal)?;
+        let working = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work(&self)
+        });
+        working.await.map_err(CognitoError::internal)
     }
 
     /// A password hash that no password has, to spend time on for users who do not exist.
@@ -104,6 +119,14 @@ impl UserPool {
 
     pub(crate) fn challenges(&self) -> MutexGuard<'_, ShortLived<Challenge>> {
         self.challenges.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn codes(&self) -> MutexGuard<'_, Codes> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn browser_sessions(&self) -> MutexGuard<'_, ShortLived<BrowserSession>> {
+        self.browser_sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn client(&self, id: &str) -> Result<&ClientSettings, CognitoError> {
