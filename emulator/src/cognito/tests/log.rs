@@ -11,7 +11,13 @@ use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
 use super::{super::operations, *};
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -61,7 +67,7 @@ fn a_whole_visit_leaves_no_secret_in_the_log() {
         );
         (sub, tokens)
     });
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains(&sub));
     for secret in ["alice-by-name", PASSWORD, &tokens.id, &tokens.access, &tokens.refresh] {
         assert!(!log.contains(secret), "{secret}");

@@ -6,6 +6,7 @@ mod claims;
 mod groups;
 mod log;
 mod new_password;
+mod pages;
 mod persistence;
 mod ready_made;
 mod revocation;
