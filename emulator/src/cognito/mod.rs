@@ -1,8 +1,9 @@
-//! A small Cognito-compatible user pool: a stated subset of the Cognito user pools API and the pool's public keys.
+//! A small Cognito-compatible user pool: a stated subset of the Cognito user pools API, the pool's public keys and, if the
+//! template gives the pool a domain, its sign-in pages with their OAuth 2.0 endpoints.
 //!
 //! Reading order: [`settings`] (what a template says of a pool), [`pool`] (the parts put together), [`http`] and
 //! [`operations`] (one function per API operation), [`authentication`], [`tokens`] and [`keys`] (what a sign-in
-//! leads to), [`directory`] (users and groups on disk).
+//! leads to), [`pages`] (the same for browsers), [`directory`] (users and groups on disk).
 //!
 //! How it differs from Cognito, on purpose:
 //! - `SignUp` confirms the user at once (`UserConfirmed: true`), because nothing here sends messages.
@@ -13,6 +14,9 @@
 //! - `ListUsers` gives every attribute and refuses a `Filter`; groups have no roles.
 //! - A user keeps the newest [`limits::MAX_FAMILIES_PER_USER`] sign-ins; an older one counts as revoked.
 //! - `openid-configuration` names the keys under the address it was asked at, not under the issuer.
+//! - The pages know public clients and the code grant alone: no implicit or client credentials grant, no other identity
+//!   providers, no `/oauth2/userInfo`, no forgotten passwords, no branding; `/logout` takes a `logout_uri` only.
+//! - An authorization code that comes a second time revokes what it gave (RFC 6749, 4.1.2).
 //! - Every other operation is an `UnknownOperationException` whose message names the subset.
 
 mod access_token;

@@ -20,29 +20,38 @@ pub(crate) fn check_policy(policy: &PasswordPolicy, password: &str) -> Result<()
     check_form(password)?;
     match unmet(policy, password) {
         None => Ok(()),
-        Some(text) => Err(CognitoError::new(
+        Some(unmet) => Err(CognitoError::new(
             ErrorType::InvalidPassword,
-            format!("Password did not conform with policy: {text}"),
+            format!("Password did not conform with policy: {}", unmet.text),
         )),
     }
 }
 
-/// The first requirement that is not met, in Cognito's words.
-fn unmet(policy: &PasswordPolicy, password: &str) -> Option<&'static str> {
+/// A requirement that a password does not meet.
+struct Unmet {
+    /// In Cognito's words.
+    text: &'static str,
+    /// For a person.
+    words: &'static str,
+}
+
+/// The first requirement that is not met.
+fn unmet(policy: &PasswordPolicy, password: &str) -> Option<Unmet> {
     let lacks = |of: fn(char) -> bool| !password.chars().any(of);
-    if password.chars().count() < policy.minimum_length {
-        Some("Password not long enough")
+    let (text, words) = if password.chars().count() < policy.minimum_length {
+        ("Password not long enough", "it is too short")
     } else if policy.require_uppercase && lacks(|c| c.is_ascii_uppercase()) {
-        Some("Password must have uppercase characters")
+        ("Password must have uppercase characters", "it has no upper-case letter")
     } else if policy.require_lowercase && lacks(|c| c.is_ascii_lowercase()) {
-        Some("Password must have lowercase characters")
+        ("Password must have lowercase characters", "it has no lower-case letter")
     } else if policy.require_numbers && lacks(|c| c.is_ascii_digit()) {
-        Some("Password must have numeric characters")
+        ("Password must have numeric characters", "it has no digit")
     } else if policy.require_symbols && lacks(|c| SYMBOLS.contains(c)) {
-        Some("Password must have symbol characters")
+        ("Password must have symbol characters", "it has no symbol")
     } else {
-        None
-    }
+        return None;
+    };
+    Some(Unmet { text, words })
 }
 
 /// The policy as a person is told it before choosing.
@@ -65,9 +74,15 @@ pub(crate) fn in_words(policy: &PasswordPolicy) -> String {
 }
 
 /// What a person is told whose password is refused.
-pub(crate) fn refused_in_words(policy: &PasswordPolicy) -> String {
-    let rules = in_words(policy);
-    format!("Choose another password. {rules} At most {MAX_PASSWORD_CHARS}, and no space at either end.")
+pub(crate) fn refused_in_words(policy: &PasswordPolicy, password: &str) -> String {
+    let why = if password.chars().count() > MAX_PASSWORD_CHARS {
+        "it is too long"
+    } else if password.trim() != password {
+        "it begins or ends with a space"
+    } else {
+        unmet(policy, password).map_or("it is empty", |unmet| unmet.words)
+    };
+    format!("Choose another password: {why}.")
 }
 
 fn check_form(password: &str) -> Result<(), CognitoError> {

@@ -218,6 +218,15 @@ fn answer(status: StatusCode, title: &str, body: &str, form_targets: &str) -> Re
     response
 }
 
+/// What a person knows the application by: the host that the browser goes back to, or the scheme of an application's own.
+pub(super) fn application(redirect_uri: &str) -> String {
+    let origin = origin(redirect_uri).unwrap_or_default();
+    match origin.split_once("://") {
+        Some((_, host)) => host.to_owned(),
+        None => origin.trim_end_matches(':').to_owned(),
+    }
+}
+
 /// What a policy calls the address's origin: scheme, host and port, or the scheme of an application's own.
 fn origin(address: &str) -> Option<String> {
     let (scheme, rest) = address.split_once(':')?;
@@ -259,6 +268,17 @@ mod tests {
             escape(r#"<a href="x" id='y'>&"#),
             "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;"
         );
+    }
+
+    #[test]
+    fn an_application_is_known_by_its_host() {
+        for (address, expected) in [
+            ("http://localhost:3000/session/callback", "localhost:3000"),
+            ("my.app://signed-in", "my.app"),
+            ("nothing", ""),
+        ] {
+            assert_eq!(application(address), expected);
+        }
     }
 
     #[test]

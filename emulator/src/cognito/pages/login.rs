@@ -4,7 +4,7 @@ use axum::{http::StatusCode, response::Response};
 
 use super::{
     Asked, authorize,
-    html::{Field, Form, Link},
+    html::{Field, Form, Link, application},
     new_password,
     refusal::Refusal,
     request::AuthorizationRequest,
@@ -54,7 +54,7 @@ pub(super) fn page(
     };
     Form {
         title: "Sign in",
-        introduction: format!("to continue to {}", request.client.name),
+        introduction: format!("to continue to {}", application(request.redirect_uri)),
         alert,
         address: request.page("/login"),
         hidden: &[],

@@ -33,7 +33,7 @@ pub(super) fn submit(pool: &UserPool, asked: &Asked) -> Result<Response, Refusal
                 Ok(login::page(pool, &request, username, alert))
             }
             ErrorType::InvalidPassword | ErrorType::InvalidParameter => {
-                let alert = passwords::refused_in_words(&pool.settings().password_policy);
+                let alert = passwords::refused_in_words(&pool.settings().password_policy, form.text("password"));
                 Ok(page(pool, &request, username, session, Some(&alert)))
             }
             _ => Err(error.into()),

@@ -4,7 +4,7 @@ use axum::response::Response;
 
 use super::{
     Asked, authorize,
-    html::{Field, Form, Link},
+    html::{Field, Form, Link, application},
     login,
     refusal::Refusal,
     request::AuthorizationRequest,
@@ -60,16 +60,16 @@ fn sign_up(pool: &UserPool, username: &str, email: &str, password: &str) -> Resu
     };
     let attributes = attributes::check(vec![email], Setter::User).map_err(Failure::Other)?;
     pool.sign_up(username, password, attributes)
-        .map_err(|error| in_words(pool, username, error))
+        .map_err(|error| in_words(pool, username, password, error))
 }
 
-fn in_words(pool: &UserPool, username: &str, error: CognitoError) -> Failure {
+fn in_words(pool: &UserPool, username: &str, password: &str, error: CognitoError) -> Failure {
     match error.error_type {
         ErrorType::UsernameExists => Failure::Refused(format!(
             "The username {username} is taken. Choose another, or sign in if it is yours."
         )),
         ErrorType::InvalidPassword | ErrorType::InvalidParameter => {
-            Failure::Refused(passwords::refused_in_words(&pool.settings().password_policy))
+            Failure::Refused(passwords::refused_in_words(&pool.settings().password_policy, password))
         }
         ErrorType::LimitExceeded => Failure::Refused(error.message),
         _ => Failure::Other(error),
@@ -103,7 +103,7 @@ fn page(
     let rules = passwords::in_words(&pool.settings().password_policy);
     Form {
         title: "Create an account",
-        introduction: format!("to continue to {}", request.client.name),
+        introduction: format!("to continue to {}", application(request.redirect_uri)),
         alert,
         address: request.page("/signup"),
         hidden: &[],

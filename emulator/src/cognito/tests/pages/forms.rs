@@ -33,7 +33,7 @@ async fn forms_have_the_names_that_tests_and_password_managers_know() {
     }
     for page in [login, sign_up] {
         assert!(page.body.contains("stand in for the Amazon Cognito user pool"));
-        assert!(page.body.contains("to continue to Carillon&#39;s &lt;web&gt;"));
+        assert!(page.body.contains("to continue to localhost:3000"));
         assert!(!page.body.contains("<script"));
     }
 }

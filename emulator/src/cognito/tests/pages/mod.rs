@@ -28,7 +28,7 @@ type Pairs<'a> = &'a [(&'a str, &'a str)];
 
 fn settings_with_pages() -> PoolSettings {
     let mut settings = settings();
-    let mut web = ClientSettings::new(WEB, "Carillon's <web>", &["ALLOW_REFRESH_TOKEN_AUTH"]);
+    let mut web = ClientSettings::new(WEB, "web", &["ALLOW_REFRESH_TOKEN_AUTH"]);
     web.uses_pages = true;
     web.oauth_flows = vec!["code".to_owned()];
     web.oauth_scopes = ["openid", "profile", "email"].map(str::to_owned).to_vec();

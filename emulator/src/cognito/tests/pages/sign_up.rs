@@ -49,10 +49,32 @@ async fn a_refusal_is_a_sentence_and_keeps_what_was_typed() {
         ((good.0, "bob@", good.2), "Give an email address"),
         ((good.0, "b ob@example.com", good.2), "Give an email address"),
         ((good.0, &long_address, good.2), "Give an email address"),
-        ((good.0, good.1, ""), "Choose another password. At least 8 characters"),
-        ((good.0, good.1, "weak"), "Choose another password."),
-        ((good.0, good.1, " Correct-horse-1"), "Choose another password."),
-        ((good.0, good.1, &long_password), "Choose another password."),
+        ((good.0, good.1, ""), "Choose another password: it is too short."),
+        ((good.0, good.1, "Short-1"), "Choose another password: it is too short."),
+        (
+            (good.0, good.1, "lower-case-1"),
+            "Choose another password: it has no upper-case letter.",
+        ),
+        (
+            (good.0, good.1, "UPPER-CASE-1"),
+            "Choose another password: it has no lower-case letter.",
+        ),
+        (
+            (good.0, good.1, "No-numbers"),
+            "Choose another password: it has no digit.",
+        ),
+        (
+            (good.0, good.1, "NoSymbols1"),
+            "Choose another password: it has no symbol.",
+        ),
+        (
+            (good.0, good.1, " Correct-horse-1"),
+            "Choose another password: it begins or ends with a space.",
+        ),
+        (
+            (good.0, good.1, &long_password),
+            "Choose another password: it is too long.",
+        ),
     ] {
         let form = [("username", username), ("email", email), ("password", password)];
         let answer = Browser::new(&harness)
