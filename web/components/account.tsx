@@ -29,7 +29,7 @@ export function Account({ name, onSignOut }: AccountProps): ReactNode {
           {leaving === 'here' ? 'Signing out…' : 'Sign out'}
         </button>
         <button type="button" className="button button-quiet" data-testid="sign-out-everywhere" aria-disabled={leaving !== undefined} onClick={() => void leave('everywhere')}>
-          {leaving === 'everywhere' ? 'Signing out everywhere…' : 'Sign out everywhere'}
+          {leaving === 'everywhere' ? 'Signing out…' : <span><span className="account-again">Sign out </span><span className="account-everywhere">everywhere</span></span>}
         </button>
       </div>
     </section>

@@ -1,25 +1,25 @@
-// A carillon: five bells on a beam, the middle one struck.
+// A carillon: bells on a beam, each smaller and higher than the one before.
 import type { ReactNode } from 'react';
-import { BELL, CLAPPER } from './bell.tsx';
+import { BellShape } from './bell.tsx';
 
-/** Left edge and size of each bell, in the picture's units; the beam is at 8. */
+/** Left edge and size of each bell, in the picture's units; they hang from the lower edge of the beam, at 6. */
 const BELLS = [
-  { x: 8, size: 30 },
-  { x: 46, size: 38 },
-  { x: 92, size: 50 },
-  { x: 150, size: 38 },
-  { x: 196, size: 30 },
+  { x: 6, size: 62 },
+  { x: 72, size: 53 },
+  { x: 129, size: 45 },
+  { x: 178, size: 38 },
+  { x: 220, size: 32 },
+  { x: 256, size: 27 },
 ] as const;
 
 export function Bells(): ReactNode {
   return (
-    <svg className="bells" viewBox="0 0 234 72" aria-hidden="true">
-      <path className="bells-beam" d="M2 8h230" />
+    <svg className="bells" viewBox="0 0 290 70" aria-hidden="true">
+      <path className="bells-beam" d="M2 4h286" />
       {BELLS.map(({ x, size }, index) => (
-        <svg key={x} x={x} y={8 - size * 0.1} width={size} height={size} viewBox="0 0 24 24" overflow="visible">
+        <svg key={x} x={x} y={6 - size / 24} width={size} height={size} viewBox="0 0 24 24" overflow="visible">
           <g className={`bells-bell bells-bell-${index + 1}`}>
-            <path d={BELL} />
-            <path d={CLAPPER} />
+            <BellShape />
           </g>
         </svg>
       ))}

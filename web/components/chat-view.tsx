@@ -7,6 +7,7 @@ import type { SignIn } from '../lib/sign-in.ts';
 import { signOutProblem } from '../lib/words.ts';
 import { Account } from './account.tsx';
 import { Bell } from './bell.tsx';
+import { Bells } from './bells.tsx';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import { Messages } from './messages.tsx';
 import { Status } from './status.tsx';
@@ -38,6 +39,7 @@ export function ChatView({ me, session, signIn }: ChatViewProps): ReactNode {
     <div className="chat">
       <header className="masthead">
         <p className="brand"><Bell strokes={state.received} /><span className="brand-name">Carillon</span></p>
+        <Bells />
         <Account name={me.name} onSignOut={signOut} />
       </header>
       <main className="room">
