@@ -19,6 +19,11 @@ export class ChannelLog {
     return this.#stale || this.#last === undefined || this.#head > this.#last;
   }
 
+  /** Nothing was kept when history was read: whether a push is the first, only history can tell. */
+  get empty(): boolean {
+    return this.#last === 0;
+  }
+
   /** What to read now; undefined: nothing. */
   ask(): PageRequest | undefined {
     if (!this.behind) {

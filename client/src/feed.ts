@@ -76,7 +76,7 @@ export class Feed {
 
   #nextSoon(): void {
     if (this.#log.behind && this.#up && !this.#asking) {
-      this.#cancelNext ??= this.#after(GRACE_MS);
+      this.#cancelNext ??= this.#after(this.#log.empty ? 0 : GRACE_MS);
     }
   }
 

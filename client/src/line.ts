@@ -105,15 +105,16 @@ export class Line {
   /** The server took the link for somebody else's: asks whether it is. True: it is not, go on. */
   async verify(): Promise<boolean> {
     const link = this.#current;
+    if (link === undefined) {
+      return false;
+    }
     try {
       const who = await this.#options.session.current();
-      return link !== undefined && link === this.#current && this.#accepts(who);
+      return link === this.#current && this.#accepts(who);
     } catch {
-      if (link !== undefined) {
-        // Not to be known now, so nothing may be sent on it: the next one shows.
-        link.close();
-        this.#ended(link, { kind: 'silent' });
-      }
+      // Not to be known now, so nothing may be sent on it: the next one shows.
+      link.close();
+      this.#ended(link, { kind: 'silent' });
       return false;
     }
   }
@@ -155,13 +156,17 @@ export class Line {
   }
 
   #accepts(who: SignedIn | undefined): boolean {
-    if (who === undefined || who.user !== (this.#user ?? who.user)) {
+    if (who === undefined || this.#belongsToOther(who.user)) {
       this.#signedOut('not_signed_in');
       return false;
     }
     this.#user = who.user;
     this.#identified = true;
     return true;
+  }
+
+  #belongsToOther(user: string): boolean {
+    return this.#user !== undefined && this.#user !== user;
   }
 
   #dial(): void {
