@@ -4,7 +4,7 @@ import { Cover } from '../components/cover.tsx';
 
 export default function NotFound(): ReactNode {
   return (
-    <Cover title="Nothing rings here">
+    <Cover title="Nothing here">
       <p className="cover-lead">There is no page at this address.</p>
       <a className="button button-primary" href="/">Go to Carillon</a>
     </Cover>

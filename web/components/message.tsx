@@ -15,7 +15,7 @@ export const Message = memo(function Message({ item, onRetry, onDiscard }: Messa
   return (
     <li className={`message message-${fate}`} data-testid="message" data-seq={item.seq}>
       {kind === 'json' ? <pre className="bubble bubble-json">{text}</pre> : <p className="bubble" dir="auto">{text}</p>}
-      {fate === 'pending' && <p className="fate">Sending…</p>}
+      {fate === 'pending' && <p className="fate">Not sent yet</p>}
       {fate === 'failed' && (
         <div className="fate fate-failed">
           <p>{item.problem}</p>
