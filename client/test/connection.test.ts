@@ -1,5 +1,5 @@
 // What an application sees of a connection whose sockets, pushes and answers get lost.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CarillonError } from '../src/errors.ts';
 import { GRACE_MS } from '../src/feed.ts';
 import { HEARTBEAT_MS } from '../src/heartbeat.ts';
@@ -125,6 +125,18 @@ describe('messages', () => {
     harness.server.publish('all', 3);
     await harness.soon();
     expect(harness.contents).toEqual([1, 2, 3]);
+  });
+
+  it('in many pages come after the connection is back, though no push tells of them', async () => {
+    const harness = await Harness.open();
+    harness.server.publish('all', 1);
+    await harness.soon();
+    harness.server.last.die();
+    for (let n = 2; n <= 250; n += 1) {
+      harness.server.publish('all', n);
+    }
+    await harness.clock.advance(1_000);
+    expect(harness.contents).toEqual(Array.from({ length: 250 }, (_, n) => n + 1));
   });
 
   it('that history no longer keeps do not block what follows', async () => {
@@ -258,11 +270,12 @@ describe('a message sent', () => {
   it('is what it was when it was handed over', async () => {
     const harness = new Harness();
     const content = { words: ['first'] };
+    void harness.connection.send('all', 'one before');
     void harness.connection.send('all', content);
     content.words.push('later');
     harness.connection.start();
     await harness.soon();
-    expect(harness.contents).toEqual([{ words: ['first'] }]);
+    expect(harness.contents).toEqual(['one before', { words: ['first'] }]);
   });
 
   it('may have 24 KiB as JSON, in UTF-8, and not a byte more', async () => {
@@ -448,6 +461,15 @@ describe('close', () => {
     expect(harness.state).toBe('closed');
   });
 
+  it('counts against a session that answers later', async () => {
+    const harness = new Harness();
+    harness.connection.start();
+    harness.connection.close();
+    await harness.soon();
+    expect(harness.server.sockets).toEqual([]);
+    expect(harness.states).toEqual(['connecting', 'closed']);
+  });
+
   it('can be undone: it goes on where it was', async () => {
     const harness = await Harness.open();
     harness.server.publish('all', 1);
@@ -462,6 +484,23 @@ describe('close', () => {
 });
 
 describe('listeners', () => {
+  it('that throw are reported, and stop nothing', async () => {
+    const reported: (() => void)[] = [];
+    vi.stubGlobal('queueMicrotask', (task: () => void) => reported.push(task));
+    const harness = new Harness();
+    const heard: unknown[] = [];
+    harness.connection.on('status', () => {
+      throw new Error('a mistake of the application');
+    });
+    harness.connection.on('status', ({ state }) => heard.push(state));
+    harness.connection.start();
+    await harness.soon();
+    vi.unstubAllGlobals();
+    expect(heard).toEqual(['connecting', 'open']);
+    expect(reported).toHaveLength(2);
+    expect(reported[0]).toThrow('a mistake of the application');
+  });
+
   it('can be taken back, and be the same function twice', async () => {
     const harness = await Harness.open();
     const heard: unknown[] = [];

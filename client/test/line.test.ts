@@ -434,6 +434,24 @@ describe('somebody else who signs in meanwhile', () => {
     expect(harness.clock.timers).toBe(0);
   });
 
+  it('is not ruled out by an answer on the connection before', async () => {
+    const harness = await Harness.open();
+    const [first] = harness.server.sockets;
+    await harness.clock.advance(HOUR_MS - LEAD_MS - SOON_MS);
+    harness.server.intercept = ({ action }) => action === 'history';
+    harness.connection.wake();
+    await harness.clock.advance(2 * SOON_MS);
+    expect(harness.server.open).toHaveLength(2);
+    const own = first?.sent('history').findLast((frame) => frame.action === 'history' && frame.data.channel !== 'all');
+    first?.deliver({ type: 'history', id: own?.id, channel: 'user:alice', entries: [], more: false });
+    const sent = outcome(harness.connection.send('all', 1));
+    await harness.soon();
+    expect(harness.server.log('all')).toEqual([]);
+    harness.server.intercept = undefined;
+    await harness.clock.advance(40_000);
+    expect(sent.value).toBeDefined();
+  });
+
   it('is not assumed of the same user: sending goes on, and the refusal is told', async () => {
     const harness = new Harness();
     harness.server.intercept = (frame, socket) => {
