@@ -42,9 +42,6 @@ export function policyFor(html) {
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
-    // React and Next touch no HTML sink; this keeps it so. The one policy allowed is Next's own, for the addresses of its chunks.
-    "require-trusted-types-for 'script'",
-    'trusted-types nextjs',
   ].join('; ');
 }
 
