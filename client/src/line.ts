@@ -295,7 +295,7 @@ export class Line {
   }
 
   #retryLater(reason: string): void {
-    const ms = this.#backoff.next();
+    const ms = Math.round(this.#backoff.next());
     this.#cancelRetry?.();
     this.#cancelRetry = this.#clock.after(ms, () => {
       this.#connect();
