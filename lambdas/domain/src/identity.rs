@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::limits::{
     GROUP_CHARACTERS_MAX, GROUPS_BYTES_MAX, NAME_CHARACTERS_MAX, ORIGIN_JTI_CHARACTERS_MAX, USER_ID_CHARACTERS_MAX,
+    USERNAME_CHARACTERS_MAX,
 };
 use crate::timestamp::Timestamp;
 
@@ -34,6 +35,30 @@ impl fmt::Display for UserId {
 /// Letters of every id of the protocol; none of them separates the parts of a key of the table.
 pub(crate) fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+/// What the user pool calls a user: 1 to 128 characters, none of them a space or control character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// `None` unless `text` has 1 to 128 characters, none of them a space or control character.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=USERNAME_CHARACTERS_MAX).contains(&text.chars().count());
+        (fits && !text.chars().any(|c| c.is_control() || c.is_whitespace())).then(|| Self(text.to_owned()))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Cognito finds a user by the subject too.
+impl From<&UserId> for Username {
+    fn from(user: &UserId) -> Self {
+        Self(user.0.clone())
+    }
 }
 
 /// What other people see of a user. Shown, never compared.
@@ -196,6 +221,14 @@ mod tests {
         for bad in ["a b", "a#b", "a:b", "é", "a\n"] {
             assert!(UserId::parse(bad).is_none(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_username_has_1_to_128_characters() {
+        for (count, valid) in [(0, false), (1, true), (128, true), (129, false)] {
+            assert_eq!(Username::parse(&"é".repeat(count)).is_some(), valid, "{count}");
+        }
+        assert!(Username::parse("a b").is_none() && Username::parse("a\n").is_none());
     }
 
     #[test]

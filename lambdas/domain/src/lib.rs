@@ -17,6 +17,7 @@ pub mod log;
 pub mod message_id;
 pub mod policy;
 pub mod request_id;
+pub mod session;
 pub mod timestamp;
 pub mod token;
 pub mod wire;

@@ -112,3 +112,34 @@ pub const SHARDS_MAX: u32 = 64;
 
 /// Heads of channels remembered between invocations as a guess; about 100 bytes each.
 pub const HEAD_GUESSES_MAX: usize = 1000;
+
+/// Bytes of a cookie's name, `=` and value together: what browsers keep at least (RFC 6265, 6.1), and Chromium at most.
+pub const COOKIE_BYTES_MAX: usize = 4096;
+
+/// How long a sign-in may take, from leaving for the pool's pages to coming back.
+pub const SIGN_IN_MAX: Duration = Duration::from_secs(600);
+
+/// How long a browser keeps the refresh token: Cognito's own default for its validity.
+pub const REFRESH_COOKIE_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Bytes of the path to come back to after signing in. It travels in a cookie beside three secrets.
+pub const RETURN_PATH_BYTES_MAX: usize = 512;
+
+/// Bytes of a request's body to the session endpoint, which reads none.
+pub const SESSION_BODY_BYTES_MAX: usize = 4 * 1024;
+
+/// Bytes of a query that is looked at. API Gateway bears about 10 KiB of request line and headers.
+pub const QUERY_BYTES_MAX: usize = 8 * 1024;
+
+/// Bytes of an authorization code. Cognito's have 36.
+pub const CODE_BYTES_MAX: usize = 2048;
+
+/// Characters of a user's name in the pool (`cognito:username`): Cognito's own bound.
+pub const USERNAME_CHARACTERS_MAX: usize = 128;
+
+/// Bytes of the token endpoint's answer. Cognito's three tokens have some 5 KiB together.
+pub const TOKEN_ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// Longest closing of one user's connections. The function may take 10 s, of which up to 2 go to keys, 3 to the pool
+/// before, and 1.5 to the pool after.
+pub const CLOSE_MAX: Duration = Duration::from_secs(3);

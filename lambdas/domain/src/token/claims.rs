@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::reason::Reason;
-use crate::identity::{DisplayName, GroupName, Identity, UserId, is_origin_jti};
+use crate::identity::{DisplayName, GroupName, Identity, UserId, Username, is_origin_jti};
 use crate::json::Strict;
 use crate::limits::{CLOCK_SKEW_MAX, TOKEN_LIFETIME_MAX};
 use crate::timestamp::Timestamp;
@@ -17,6 +17,17 @@ pub struct TokenRules {
     pub client: String,
     /// Whether access tokens are accepted beside ID tokens.
     pub access_tokens: bool,
+}
+
+/// What a token says that holds: who is there, and what else a sign-in has to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Who is there.
+    pub identity: Identity,
+    /// What the pool calls the user, which need not be the subject.
+    pub username: Username,
+    /// What the sign-in that the token was made for chose at random; access tokens have none.
+    pub nonce: Option<String>,
 }
 
 /// The claims of a token, read but not yet believed.
@@ -60,6 +71,24 @@ impl Claims {
             signed_in_at,
             origin_jti: self.text("origin_jti").filter(|t| is_origin_jti(t)).map(str::to_owned),
             user,
+        })
+    }
+
+    /// The same, with what else a sign-in has to know. Call it only once the signature is checked.
+    ///
+    /// # Errors
+    /// The first rule broken.
+    pub fn verified(&self, rules: &TokenRules, now: Timestamp) -> Result<Verified, Reason> {
+        let identity = self.identity(rules, now)?;
+        let named = ["cognito:username", "username"]
+            .into_iter()
+            .find_map(|name| self.text(name));
+        Ok(Verified {
+            username: named
+                .and_then(Username::parse)
+                .unwrap_or_else(|| Username::from(&identity.user)),
+            nonce: self.text("nonce").map(str::to_owned),
+            identity,
         })
     }
 

@@ -5,7 +5,7 @@ pub mod header;
 pub mod parts;
 pub mod reason;
 
-pub use claims::{Claims, TokenRules};
+pub use claims::{Claims, TokenRules, Verified};
 pub use header::{KeyId, read_header};
 pub use parts::{Parts, split};
 pub use reason::{Answer, Reason};

@@ -6,11 +6,12 @@ pub(super) enum ActionName {
     Message,
     Echo,
     History,
+    Ping,
 }
 
 impl ActionName {
     /// Every action there is; the compiler calls one that is missing here dead code.
-    pub(super) const ALL: [Self; 3] = [Self::Message, Self::Echo, Self::History];
+    pub(super) const ALL: [Self; 4] = [Self::Message, Self::Echo, Self::History, Self::Ping];
 
     /// `None` unless the text is one of the names, byte for byte.
     pub(super) fn parse(text: &str) -> Option<Self> {
@@ -23,6 +24,7 @@ impl ActionName {
             Self::Message => "message",
             Self::Echo => "echo",
             Self::History => "history",
+            Self::Ping => "ping",
         }
     }
 }

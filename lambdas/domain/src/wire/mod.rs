@@ -6,5 +6,5 @@ pub mod frame;
 pub mod refusal;
 
 pub use client::{Action, Request, read_request};
-pub use frame::Frame;
+pub use frame::{ClosingReason, Frame};
 pub use refusal::{ErrorCode, Refusal};

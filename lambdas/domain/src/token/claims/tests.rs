@@ -211,3 +211,31 @@ fn repeated_claims_and_other_json_are_malformed() {
         );
     }
 }
+
+fn verified(claim: &str, value: Value) -> Result<Verified, Reason> {
+    let mut claims = id_token();
+    claims[claim] = value;
+    Claims::read(claims.to_string().as_bytes())?.verified(&rules(), Timestamp::from_seconds(NOW))
+}
+
+#[test]
+fn what_a_sign_in_needs_is_told_of_a_good_token_alone() {
+    let good = verified("nonce", json!("n1")).unwrap();
+    assert_eq!((good.username.as_str(), good.nonce.as_deref()), ("alice", Some("n1")));
+    assert_eq!(Ok(good.identity), with("nonce", json!("n1")));
+    for nonce in [json!(null), json!(1), json!(["n1"])] {
+        assert_eq!(verified("nonce", nonce).unwrap().nonce, None);
+    }
+    assert_eq!(verified("aud", json!("client2")).map(|_| ()), Err(Reason::WrongClient));
+    assert_eq!(verified("exp", json!(NOW)).map(|_| ()), Err(Reason::Expired));
+}
+
+#[test]
+fn without_a_usable_username_the_subject_stands_in() {
+    for username in [json!(null), json!(7), json!(""), json!("a b"), json!("a".repeat(129))] {
+        assert_eq!(
+            verified("cognito:username", username).unwrap().username.as_str(),
+            "a1b2"
+        );
+    }
+}

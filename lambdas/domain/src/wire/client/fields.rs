@@ -43,6 +43,15 @@ impl<'a> Fields<'a> {
         Ok(fields)
     }
 
+    /// An object that may be absent, but not `null`.
+    pub(super) fn optional_object(&mut self, name: &'static str) -> Result<Fields<'a>, Refusal> {
+        if self.members.values.contains_key(name) {
+            self.object(name)
+        } else {
+            Ok(Fields::new("data.", Members::default()))
+        }
+    }
+
     /// A text that may be absent, but not `null`.
     pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
         self.optional(name, "must be text")

@@ -4,10 +4,12 @@ mod echo;
 mod fields;
 mod history;
 mod message;
+mod ping;
 
 pub use echo::Echo;
 pub use history::{History, Range};
 pub use message::Message;
+pub use ping::Ping;
 
 use self::fields::Fields;
 use super::action_name::ActionName;
@@ -34,6 +36,8 @@ pub enum Action {
     Echo(Echo),
     /// Read a channel's log.
     History(History),
+    /// Hear that the connection still lasts.
+    Ping(Ping),
     /// Something that does not exist.
     Unknown,
 }
@@ -66,12 +70,16 @@ fn read_action(mut frame: Fields<'_>, id: Result<Option<String>, Refusal>) -> Re
     let id = id?
         .map(|text| RequestId::parse(&text).ok_or_else(|| Refusal::invalid_field("id", RequestId::RULE)))
         .transpose()?;
-    let data = frame.object("data")?;
+    let data = match name {
+        ActionName::Ping => frame.optional_object("data")?,
+        ActionName::Message | ActionName::Echo | ActionName::History => frame.object("data")?,
+    };
     frame.finish()?;
     let action = match name {
         ActionName::Message => Action::Message(Message::read(id.as_ref(), data)?),
         ActionName::Echo => Action::Echo(Echo::read(data)?),
         ActionName::History => Action::History(History::read(data)?),
+        ActionName::Ping => Action::Ping(Ping::read(data)?),
     };
     Ok(Request { id, action })
 }

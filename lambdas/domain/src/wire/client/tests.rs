@@ -102,7 +102,32 @@ fn what_names_no_action_is_unknown() {
 #[test]
 fn the_refusal_of_an_action_names_those_there_are() {
     let message = Refusal::unknown_action().message;
-    assert_eq!(message, "The field action must be one of: message, echo, history.");
+    assert_eq!(
+        message,
+        "The field action must be one of: message, echo, history, ping."
+    );
+}
+
+#[test]
+fn a_ping_has_no_data_or_an_empty_object() {
+    for body in [
+        r#"{"action":"ping"}"#,
+        r#"{"action":"ping","id":"i1"}"#,
+        r#"{"action":"ping","id":"i1","data":{}}"#,
+    ] {
+        assert_eq!(read_request(body).unwrap().action, Action::Ping(Ping), "{body}");
+    }
+    for (body, name) in [
+        (r#"{"action":"ping","data":{"cursors":{}}}"#, "data.cursors"),
+        (r#"{"action":"ping","data":null}"#, "data"),
+        (r#"{"action":"ping","data":[]}"#, "data"),
+        (r#"{"action":"ping","data":{},"data":{}}"#, "data"),
+        (r#"{"action":"ping","more":1}"#, "more"),
+        (r#"{"action":"ping","id":""}"#, "id"),
+    ] {
+        assert_eq!(field(body), name, "{body}");
+    }
+    assert_eq!(field(r#"{"action":"echo"}"#), "data");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Short answers to one request: `ack` and `echo`.
+//! Short answers to one request: `ack`, `echo` and `pong`.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -30,6 +30,16 @@ struct EchoAnswer<'a> {
     content: &'a RawValue,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Pong<'a> {
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    at: u64,
+    expires_at: u64,
+}
+
 impl Frame {
     /// The message is in the log. `duplicate` when it already was.
     pub fn ack(id: Option<&RequestId>, channel: &Channel, sequence: Sequence, at: Timestamp, duplicate: bool) -> Self {
@@ -49,6 +59,16 @@ impl Frame {
             r#type: "echo",
             id: id.map(RequestId::as_str),
             content: content.raw(),
+        })
+    }
+
+    /// The connection lasts at `now`, and does so until `end`.
+    pub fn pong(id: Option<&RequestId>, now: Timestamp, end: Timestamp) -> Self {
+        Self::encode(&Pong {
+            r#type: "pong",
+            id: id.map(RequestId::as_str),
+            at: now.millis(),
+            expires_at: end.millis(),
         })
     }
 }

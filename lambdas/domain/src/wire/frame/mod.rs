@@ -1,9 +1,12 @@
 //! Frames to clients: serialised once, however many connections they go to.
 
 mod answer;
+mod closing;
 mod error;
 mod history;
 mod push;
+
+pub use closing::ClosingReason;
 
 use serde::Serialize;
 

@@ -89,6 +89,23 @@ fn an_echo_gives_the_content_back() {
 }
 
 #[test]
+fn a_pong_tells_the_time_and_the_end() {
+    let (now, end) = (Timestamp::from_millis(5), Timestamp::from_seconds(9));
+    let pong = Frame::pong(RequestId::parse("i1").as_ref(), now, end);
+    assert_eq!(pong.as_str(), r#"{"type":"pong","id":"i1","at":5,"expiresAt":9000}"#);
+    assert_eq!(
+        Frame::pong(None, now, end).as_str(),
+        r#"{"type":"pong","at":5,"expiresAt":9000}"#
+    );
+}
+
+#[test]
+fn a_closing_tells_why_and_not_to_come_back() {
+    let closing = Frame::closing(ClosingReason::SignedOut);
+    assert_eq!(closing.as_str(), r#"{"type":"closing","reason":"signed_out"}"#);
+}
+
+#[test]
 fn an_error_tells_code_field_time_and_request() {
     let refusal = Refusal::invalid_field("data.limit", "must be 1 to 100").answering(RequestId::parse("i1"));
     let expected = r#"{"type":"error","id":"i1","code":"invalid_field","message":"The field data.limit must be 1 to 100.","details":{"field":"data.limit"},"requestId":"r="}"#;
