@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::channel::Channel;
-use domain::connection::{ConnectionId, Member, Membership, Shards};
+use domain::connection::{Member, Membership, Shards};
 use domain::limits::{FAN_OUT_CONCURRENCY, FAN_OUT_MAX};
 use domain::wire::Frame;
 use futures_util::future::{Either, select};
@@ -11,6 +11,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::describe::describe;
 use crate::disconnect::forget_gone;
+use crate::members::members;
 use crate::ports::{Clock, Connections, Members, Posted, Sockets, TableError};
 
 /// What a fan-out needs.
@@ -56,10 +57,10 @@ impl<T: Members + Connections, S: Sockets, C: Clock> FanOut<'_, T, S, C> {
         frame: &Frame,
         counts: &Counts,
     ) -> Result<(), TableError> {
-        let members = stream::iter(0..shards.count())
-            .map(|shard| self.members(channel, shard))
+        let everyone = stream::iter(0..shards.count())
+            .map(|shard| members(self.table, channel, shard).map_ok(move |member| (shard, member)))
             .flatten();
-        members
+        everyone
             .try_for_each_concurrent(FAN_OUT_CONCURRENCY, |(shard, member)| async move {
                 let found = Membership {
                     channel: channel.clone(),
@@ -69,23 +70,6 @@ impl<T: Members + Connections, S: Sockets, C: Clock> FanOut<'_, T, S, C> {
                 Ok(())
             })
             .await
-    }
-
-    /// The members of a shard, read as they are needed.
-    fn members(
-        &self,
-        channel: &Channel,
-        shard: u32,
-    ) -> impl futures_util::Stream<Item = Result<(u32, Member), TableError>> + Send {
-        let first = Some(None::<ConnectionId>);
-        let pages = stream::try_unfold(first, move |position| async move {
-            let Some(after) = position else { return Ok(None) };
-            let page = self.table.page(channel, shard, after.as_ref()).await?;
-            Ok::<_, TableError>(Some((page.members, page.next.map(Some))))
-        });
-        pages
-            .map_ok(move |members| stream::iter(members.into_iter().map(move |m| Ok((shard, m)))))
-            .try_flatten()
     }
 
     async fn tell_one(&self, member: &Member, found: Membership, frame: &Frame, counts: &Counts) {

@@ -12,10 +12,12 @@ pub mod disconnect;
 mod fan_out;
 pub mod guesses;
 pub mod history;
+mod members;
 pub mod ports;
 pub mod publish;
 mod reply;
 pub mod serve;
+pub mod session;
 pub mod verifier;
 
 #[cfg(any(test, feature = "testing"))]

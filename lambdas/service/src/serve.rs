@@ -3,6 +3,7 @@
 use domain::identity::Identity;
 use domain::jitter::Jitter;
 use domain::timestamp::Timestamp;
+use domain::wire::client::Ping;
 use domain::wire::{Action, Frame, Refusal, Request, read_request};
 
 use crate::caller::Caller;
@@ -38,12 +39,12 @@ where
     let answer = match action {
         Action::Message(message) => publisher.publish(who, message, now, jitter).await,
         Action::Echo(echo) => Ok(Frame::echo(id.as_ref(), &echo.content)),
-        Action::History(_) | Action::Unknown => Err(Refusal::unknown_action()),
+        Action::History(_) | Action::Ping(_) | Action::Unknown => Err(Refusal::unknown_action()),
     };
     answer.map_err(|refusal| refusal.answering(id))
 }
 
-/// Route `history`.
+/// Routes `history` and `ping`.
 pub async fn serve_channel(
     log: &impl LogReader,
     sockets: &impl Sockets,
@@ -59,6 +60,7 @@ async fn channel_action(log: &impl LogReader, caller: &Caller, body: &str, now: 
     let (who, Request { id, action }) = judge(caller, body, now)?;
     let answer = match action {
         Action::History(wanted) => history(log, who, id.as_ref(), &wanted, now).await,
+        Action::Ping(Ping) => Ok(Frame::pong(id.as_ref(), now, who.expires_at)),
         Action::Message(_) | Action::Echo(_) | Action::Unknown => Err(Refusal::unknown_action()),
     };
     answer.map_err(|refusal| refusal.answering(id))

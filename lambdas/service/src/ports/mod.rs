@@ -1,18 +1,24 @@
 //! What the use-cases need from outside, one trait per capability. Each says what its adapter must guarantee.
 
 mod clock;
+mod closing;
 mod connections;
+mod directory;
 mod keys;
 mod log;
 mod members;
 mod sockets;
+mod token_endpoint;
 
 pub use clock::Clock;
+pub use closing::{Closing, Ended};
 pub use connections::{Connections, Registered, Registry};
+pub use directory::{Directory, DirectoryError};
 pub use keys::{KeySource, KeysError};
 pub use log::{Append, Appended, Log, LogReader, Span};
 pub use members::{MemberPage, Members};
 pub use sockets::{Posted, Sockets};
+pub use token_endpoint::{NoTokens, TokenEndpoint, Tokens};
 
 /// The table could not be asked, or its answer makes no sense. Whether a write happened is unknown.
 #[derive(Debug, thiserror::Error)]

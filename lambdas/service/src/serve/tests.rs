@@ -71,6 +71,11 @@ async fn each_route_answers_its_own_actions() {
         history,
         json!({"type": "history", "id": "i1", "channel": "all", "entries": [], "more": false})
     );
+    let pong = channel(r#"{"action":"ping","id":"i1"}"#).await;
+    assert_eq!(
+        pong,
+        json!({"type": "pong", "id": "i1", "at": NOW.millis(), "expiresAt": EXPIRES.millis()})
+    );
 }
 
 #[tokio::test]
@@ -98,6 +103,7 @@ async fn a_route_does_nothing_for_another_s_action() {
         message(r#"{"action":"history","data":{"channel":"all"}}"#).await["code"],
         "unknown_action"
     );
+    assert_eq!(message(r#"{"action":"ping"}"#).await["code"], "unknown_action");
 }
 
 #[tokio::test]
@@ -116,7 +122,7 @@ async fn whatever_nobody_understands_is_told_what_is_wrong() {
     let error = default(r#"{"action":"x","id":"i1"}"#).await;
     assert_eq!(error["id"], "i1");
     assert!(
-        ["message", "echo", "history"]
+        ["message", "echo", "history", "ping"]
             .iter()
             .all(|action| error["message"].as_str().unwrap().contains(action))
     );
@@ -130,6 +136,8 @@ async fn every_route(world: &World, caller: &Caller) -> Vec<Value> {
     // What is wrong with a frame matters less than who sends it.
     serve_message(world, caller, &with("echo"), Jitter::seeded(1)).await;
     serve_channel(&world.table, &world.sockets, &world.clock, caller, &with("history")).await;
+    let ping = r#"{"action":"ping","id":"0123456789abcdef"}"#;
+    serve_channel(&world.table, &world.sockets, &world.clock, caller, ping).await;
     serve_default(&world.sockets, &world.clock, caller, &with("x")).await;
     world.sockets.frames(&caller.connection)
 }
@@ -144,14 +152,15 @@ async fn from_the_instant_of_its_end_a_connection_is_told_only_that() {
                 Value::Null,
                 json!("invalid_field"),
                 Value::Null,
+                Value::Null,
                 json!("unknown_action"),
             ],
         ),
-        (EXPIRES, 0, [(); 4].map(|()| json!("token_expired"))),
+        (EXPIRES, 0, [(); 5].map(|()| json!("token_expired"))),
         (
             Timestamp::from_millis(EXPIRES.millis() + 1),
             0,
-            [(); 4].map(|()| json!("token_expired")),
+            [(); 5].map(|()| json!("token_expired")),
         ),
     ] {
         let world = world();
@@ -171,7 +180,7 @@ async fn without_an_identity_everything_is_forbidden() {
         ..alice()
     };
     let answers = every_route(&world, &nobody).await;
-    assert_eq!(answers.len(), 4);
+    assert_eq!(answers.len(), 5);
     for answer in answers {
         assert_eq!(
             (&answer["code"], &answer["id"]),

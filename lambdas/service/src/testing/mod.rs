@@ -3,12 +3,14 @@
 mod clock;
 mod keys;
 mod people;
+mod pool;
 mod sockets;
 mod table;
 
 pub use clock::TestClock;
 pub use keys::MemoryKeys;
 pub use people::{caller, identity, register};
+pub use pool::MemoryPool;
 pub use sockets::MemorySockets;
 pub use table::MemoryTable;
 

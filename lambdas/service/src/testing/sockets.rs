@@ -8,17 +8,18 @@ use domain::wire::Frame;
 use serde_json::Value;
 
 use super::{give_way, lock};
-use crate::ports::{Posted, Sockets};
+use crate::ports::{Closing, Ended, Posted, Sockets};
 
 /// Keeps frames by connection.
 #[derive(Debug, Default)]
 pub struct MemorySockets {
     posted: Mutex<Vec<(ConnectionId, String)>>,
     outcomes: Mutex<BTreeMap<ConnectionId, Posted>>,
+    ended: Mutex<Vec<ConnectionId>>,
 }
 
 impl MemorySockets {
-    /// From now on, posts to this connection end like this.
+    /// From now on, posts to this connection end like this, and so do attempts to end it.
     pub fn answer(&self, connection: &ConnectionId, outcome: Posted) {
         lock(&self.outcomes).insert(connection.clone(), outcome);
     }
@@ -30,6 +31,11 @@ impl MemorySockets {
         texts
             .map(|text| serde_json::from_str(text).unwrap_or_default())
             .collect()
+    }
+
+    /// The connections that were ended, in that order.
+    pub fn ended(&self) -> Vec<ConnectionId> {
+        lock(&self.ended).clone()
     }
 
     /// Every frame, and where it arrived.
@@ -49,5 +55,19 @@ impl Sockets for MemorySockets {
             lock(&self.posted).push((connection.clone(), frame.as_str().to_owned()));
         }
         outcome
+    }
+}
+
+impl Closing for MemorySockets {
+    async fn end(&self, connection: &ConnectionId) -> Ended {
+        give_way().await;
+        match lock(&self.outcomes).get(connection) {
+            None | Some(Posted::Accepted) => {
+                lock(&self.ended).push(connection.clone());
+                Ended::Now
+            }
+            Some(Posted::Gone) => Ended::Gone,
+            Some(Posted::Throttled | Posted::Failed) => Ended::Failed,
+        }
     }
 }

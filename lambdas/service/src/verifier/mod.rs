@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::handshake::Credential;
 use domain::identity::Identity;
 use domain::timestamp::Timestamp;
-use domain::token::{Claims, Parts, Reason, TokenRules, read_header, split};
+use domain::token::{Claims, Parts, Reason, TokenRules, Verified, read_header, split};
 use jsonwebtoken::{Algorithm, DecodingKey};
 
 use self::cache::KeyCache;
@@ -37,6 +37,16 @@ impl<K: KeySource> Verifier<K> {
     /// # Errors
     /// The first reason found why it does not.
     pub async fn verify(&self, credential: Credential<'_>, now: Timestamp) -> Result<Identity, Reason> {
+        self.verify_for_sign_in(credential, now)
+            .await
+            .map(|verified| verified.identity)
+    }
+
+    /// The same, with what else a sign-in has to know of the token.
+    ///
+    /// # Errors
+    /// The first reason found why it does not hold.
+    pub async fn verify_for_sign_in(&self, credential: Credential<'_>, now: Timestamp) -> Result<Verified, Reason> {
         let parts = split(credential.token())?;
         let key_id = read_header(&decode(parts.header)?)?;
         let claims = Claims::read(&decode(parts.claims)?)?;
@@ -44,7 +54,7 @@ impl<K: KeySource> Verifier<K> {
         claims.check_issuer(&self.rules)?;
         let key = self.keys.find(&key_id, now).await?;
         check_signature(parts, &key)?;
-        claims.identity(&self.rules, now)
+        claims.verified(&self.rules, now)
     }
 }
 

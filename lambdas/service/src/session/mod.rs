@@ -1,0 +1,119 @@
+//! The session endpoint: one use-case a file, behind the checks that all of them share.
+
+mod close;
+mod refresh;
+mod sign_in;
+mod sign_out;
+mod who;
+
+use domain::handshake::Credential;
+use domain::session::{Cookie, Pages, Randomness, Refusal, Request, Response, Route, Secret};
+use domain::timestamp::Timestamp;
+use domain::token::{Answer, Reason, Verified};
+
+use crate::ports::{Clock, Closing, Directory, KeySource, Members, Sockets, TokenEndpoint};
+use crate::verifier::Verifier;
+
+/// The endpoint of one origin. Lives as long as the process, for the sake of its keys.
+#[derive(Debug)]
+pub struct Sessions<K, E, D, T, S, C> {
+    /// The origin, without a slash at the end.
+    pub origin: String,
+    /// Checks ID tokens.
+    pub verifier: Verifier<K>,
+    /// The pool's pages; `None` if it has none, and then tokens come from the application itself.
+    pub hosted: Option<Hosted<E>>,
+    /// The pool's users.
+    pub directory: D,
+    /// Who is connected.
+    pub members: T,
+    /// The connections.
+    pub sockets: S,
+    /// The time.
+    pub clock: C,
+}
+
+/// A pool that has pages.
+#[derive(Debug)]
+pub struct Hosted<E> {
+    /// Where they are.
+    pub pages: Pages,
+    /// What gives tokens to who comes back from them.
+    pub endpoint: E,
+}
+
+impl<K, E, D, T, S, C> Sessions<K, E, D, T, S, C>
+where
+    K: KeySource,
+    E: TokenEndpoint,
+    D: Directory,
+    T: Members,
+    S: Sockets + Closing,
+    C: Clock,
+{
+    /// The answer to a request. `random` is used for a sign-in that begins, and never again.
+    pub async fn answer(&self, request: &Request, random: &Randomness) -> Response {
+        let Some(route) = request.route() else {
+            return Response::refused(Refusal::NotFound, request);
+        };
+        if request.is_too_large() {
+            return self.refused(Refusal::TooLarge, "too_large", request);
+        }
+        if route.is_guarded() && !request.comes_from(&self.origin) {
+            return self.refused(Refusal::ForbiddenOrigin, "forbidden_origin", request);
+        }
+        match route {
+            Route::Who => self.who(request).await,
+            Route::Login => self.login(request, random),
+            Route::Callback => self.callback(request).await,
+            Route::Adopt => self.adopt(request).await,
+            Route::Refresh => self.refresh(request).await,
+            Route::SignOut => self.sign_out(request).await,
+            Route::SignOutEverywhere => self.sign_out_everywhere(request).await,
+        }
+    }
+
+    /// Whom a token stands for.
+    async fn verify(&self, token: &Secret, now: Timestamp) -> Result<Verified, Reason> {
+        let credential = Credential::new(token.expose());
+        self.verifier.verify_for_sign_in(credential, now).await
+    }
+
+    /// Whom the browser's cookie stands for.
+    async fn cookie_owner(&self, request: &Request, now: Timestamp) -> Result<Verified, Reason> {
+        let token = request.cookie(Cookie::Auth.name()).ok_or(Reason::MissingToken)?;
+        self.verify(&token, now).await
+    }
+
+    /// Refuses, and says why in the log: `reason` is one of our own words.
+    fn refused(&self, refusal: Refusal, reason: &str, request: &Request) -> Response {
+        tracing::warn!(
+            reason,
+            code = refusal.code(),
+            source = request.source.map(tracing::field::display),
+            "session.refused"
+        );
+        Response::refused(refusal, request)
+    }
+
+    /// The same for a token that does not hold.
+    fn not_verified(&self, reason: Reason, otherwise: Refusal, request: &Request) -> Response {
+        self.refused(judge(reason, otherwise), reason.as_str(), request)
+    }
+}
+
+/// `otherwise`, unless it is only that nobody can tell right now.
+fn judge(reason: Reason, otherwise: Refusal) -> Refusal {
+    match reason.answer() {
+        Answer::Unavailable => Refusal::Unavailable,
+        Answer::Unauthorized | Answer::Forbidden => otherwise,
+    }
+}
+
+/// The cookie of a verified token, for as long as the token lasts.
+fn auth_cookie(token: &Secret, verified: &Verified, now: Timestamp) -> Result<String, domain::session::TooLarge> {
+    Cookie::Auth.set(token, verified.identity.expires_at.since(now))
+}
+
+#[cfg(test)]
+mod tests;

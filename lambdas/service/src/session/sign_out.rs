@@ -1,0 +1,71 @@
+//! Ends the session of this browser, or every session of its user.
+
+use domain::channel::Channel;
+use domain::session::{Cookie, Refusal, Request, Response, Secret};
+
+use super::Sessions;
+use crate::describe::describe;
+use crate::ports::{Clock, Closing, Directory, KeySource, Members, Sockets, TokenEndpoint};
+
+impl<K, E, D, T, S, C> Sessions<K, E, D, T, S, C>
+where
+    K: KeySource,
+    E: TokenEndpoint,
+    D: Directory,
+    T: Members,
+    S: Sockets + Closing,
+    C: Clock,
+{
+    /// `DELETE /session`. Works without a session too: then there is nothing left to end.
+    pub(super) async fn sign_out(&self, request: &Request) -> Response {
+        let owner = self.cookie_owner(request, self.clock.now()).await.ok();
+        let response = self.forget(request).await;
+        tracing::info!(
+            sub = owner.map(|owner| tracing::field::display(owner.identity.user)),
+            source = request.source.map(tracing::field::display),
+            "session.ended"
+        );
+        response
+    }
+
+    /// `DELETE /session/all`. What fails can be done again: the cookies go last.
+    pub(super) async fn sign_out_everywhere(&self, request: &Request) -> Response {
+        let owner = match self.cookie_owner(request, self.clock.now()).await {
+            Ok(owner) => owner,
+            Err(reason) => return self.not_verified(reason, Refusal::NotSignedIn, request),
+        };
+        if let Err(error) = self.directory.sign_out_everywhere(&owner.username).await {
+            tracing::error!(sub = %owner.identity.user, error = describe(&error), "user.not_signed_out");
+            return self.refused(Refusal::Unavailable, "pool_unavailable", request);
+        }
+        let closed = self.close(&Channel::User(owner.identity.user.clone())).await;
+        tracing::info!(
+            sub = %owner.identity.user,
+            ended = closed.ended,
+            gone = closed.gone,
+            failed = closed.failed,
+            complete = closed.is_complete(),
+            source = request.source.map(tracing::field::display),
+            "session.ended_everywhere"
+        );
+        if !closed.is_complete() {
+            return self.refused(Refusal::Unavailable, "connections_left", request);
+        }
+        self.forget(request).await
+    }
+
+    async fn forget(&self, request: &Request) -> Response {
+        if let Some(token) = request.cookie(Cookie::Refresh.name()) {
+            self.revoke(&token).await;
+        }
+        Response::signed_out(self.hosted.as_ref().map(|hosted| hosted.pages.logout()))
+    }
+
+    /// As far as it goes: whoever signs out is signed out here even if the pool cannot be told.
+    pub(super) async fn revoke(&self, token: &Secret) {
+        let Some(hosted) = &self.hosted else { return };
+        if let Err(error) = hosted.endpoint.revoke(token).await {
+            tracing::warn!(error = describe(&error), "token.not_revoked");
+        }
+    }
+}
