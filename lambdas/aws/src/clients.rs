@@ -31,6 +31,15 @@ const POST_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Attempts to post. A post that arrives twice is harmless, since every message has a number.
 const POST_ATTEMPTS: u32 = 2;
 
+/// Time of one call to the user pool, repeated attempts included. The session function may take 10 s.
+const POOL_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Time of one attempt.
+const POOL_ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1500);
+
+/// Attempts of one call to the user pool. What is asked of it is harmless when asked twice.
+const POOL_ATTEMPTS: u32 = 2;
+
 /// Makes the clients.
 #[derive(Debug, Clone)]
 pub struct Clients(SdkConfig);
@@ -52,6 +61,15 @@ impl Clients {
             .retry_config(RetryConfig::standard().with_max_attempts(TABLE_ATTEMPTS))
             .build();
         aws_sdk_dynamodb::Client::from_conf(config)
+    }
+
+    /// For the user pool, where `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER` says if it is set.
+    pub fn directory(&self) -> aws_sdk_cognitoidentityprovider::Client {
+        let config = aws_sdk_cognitoidentityprovider::config::Builder::from(&self.0)
+            .timeout_config(timeouts(POOL_TIMEOUT, POOL_ATTEMPT_TIMEOUT))
+            .retry_config(RetryConfig::standard().with_max_attempts(POOL_ATTEMPTS))
+            .build();
+        aws_sdk_cognitoidentityprovider::Client::from_conf(config)
     }
 
     /// For `@connections` at this address.

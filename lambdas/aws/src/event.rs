@@ -1,6 +1,8 @@
 //! API Gateway's events, read field by field: `aws_lambda_events`' request types fail as a whole on one missing or null
 //! field, and drop the connection id of the authorizer's event.
 
+mod http;
+
 use std::collections::BTreeMap;
 
 use base64::Engine as _;

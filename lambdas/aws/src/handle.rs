@@ -3,16 +3,20 @@
 use domain::connection::Shards;
 use domain::handshake::protocols;
 use domain::jitter::Jitter;
+use domain::session::Randomness;
 use domain::timestamp::Timestamp;
 use service::caller::Caller;
 use service::connect::{Handshake, Outcome};
 use service::describe::describe;
-use service::ports::{Clock, Connections, Log, LogReader, Members, Registry, Sockets};
+use service::ports::{
+    Clock, Closing, Connections, Directory, KeySource, Log, LogReader, Members, Registry, Sockets, TokenEndpoint,
+};
 use service::publish::Publisher;
 use service::serve;
+use service::session::Sessions;
 
 use crate::event::{Event, EventType};
-use crate::response::RouteResponse;
+use crate::response::{HttpResponse, RouteResponse};
 
 /// `$connect`.
 pub async fn connect(registry: &impl Registry, all_shards: Shards, event: &Event, now: Timestamp) -> RouteResponse {
@@ -79,7 +83,7 @@ where
     RouteResponse::ok()
 }
 
-/// `history`.
+/// `history` and `ping`.
 pub async fn channel(log: &impl LogReader, sockets: &impl Sockets, clock: &impl Clock, event: &Event) -> RouteResponse {
     let Some((caller, body)) = frame(event) else {
         return not_ours("not_a_message");
@@ -95,6 +99,23 @@ pub async fn default(sockets: &impl Sockets, clock: &impl Clock, event: &Event) 
     };
     serve::serve_default(sockets, clock, &caller, &body).await;
     RouteResponse::ok()
+}
+
+/// The session endpoint. An event that is no request asks for nothing there is.
+pub async fn session<K, E, D, T, S, C>(
+    sessions: &Sessions<K, E, D, T, S, C>,
+    event: &Event,
+    random: &Randomness,
+) -> HttpResponse
+where
+    K: KeySource,
+    E: TokenEndpoint,
+    D: Directory,
+    T: Members,
+    S: Sockets + Closing,
+    C: Clock,
+{
+    sessions.answer(&event.http_request(), random).await.into()
 }
 
 /// Who sent which text. What is no text is no JSON either, and an empty text makes it be told so.

@@ -6,6 +6,8 @@ use domain::limits::KEYS_BYTES_MAX;
 use reqwest::{Client, redirect};
 use service::ports::{KeySource, KeysError};
 
+use crate::http_body;
+
 /// Time of a fetch. It happens inside a handshake, whose authorizer may take 10 s.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -34,19 +36,12 @@ impl HttpKeys {
 
 impl KeySource for HttpKeys {
     async fn fetch(&self) -> Result<Vec<u8>, KeysError> {
-        let failed = |error: reqwest::Error| KeysError(error.without_url().to_string());
-        let mut response = self.client.get(&self.url).send().await.map_err(failed)?;
+        let response = self.client.get(&self.url).send().await;
+        let response = response.map_err(|error| KeysError(http_body::failed(error)))?;
         if response.status() != reqwest::StatusCode::OK {
             return Err(KeysError(format!("status {}", response.status().as_u16())));
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len() + chunk.len() > KEYS_BYTES_MAX {
-                return Err(KeysError(format!("more than {KEYS_BYTES_MAX} bytes")));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
+        http_body::read(response, KEYS_BYTES_MAX).await.map_err(KeysError)
     }
 }
 

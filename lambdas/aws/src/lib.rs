@@ -5,8 +5,10 @@
 pub mod authorizer;
 pub mod clients;
 pub mod clock;
+pub mod directory;
 pub mod event;
 pub mod handle;
+mod http_body;
 pub mod keys;
 pub mod logging;
 pub mod random;
@@ -15,6 +17,7 @@ pub mod runtime;
 pub mod settings;
 pub mod sockets;
 pub mod table;
+pub mod token_endpoint;
 
 #[cfg(test)]
 mod testing;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::iam::{IamPolicyDocument, IamPolicyEffect, IamPolicyStatement};
 use domain::handshake::protocols::PROTOCOL;
+use domain::session;
 use serde::Serialize;
 
 /// The answer to a route's event.
@@ -35,6 +36,28 @@ impl RouteResponse {
         Self {
             headers: BTreeMap::from([("Sec-WebSocket-Protocol", PROTOCOL)]),
             ..Self::ok()
+        }
+    }
+}
+
+/// The answer to an HTTP API's event, payload format 2.0. It shows no debug text, since its cookies are secret.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HttpResponse {
+    status_code: u16,
+    headers: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cookies: Vec<String>,
+    body: String,
+}
+
+impl From<session::Response> for HttpResponse {
+    fn from(response: session::Response) -> Self {
+        Self {
+            status_code: response.status,
+            headers: response.headers.into_iter().collect(),
+            cookies: response.cookies,
+            body: response.body,
         }
     }
 }
@@ -100,6 +123,16 @@ mod tests {
     fn a_handshake_gets_our_protocol_alone() {
         let expected = r#"{"statusCode":200,"headers":{"Sec-WebSocket-Protocol":"carillon.v1"}}"#;
         assert_eq!(json(RouteResponse::with_protocol()), expected);
+    }
+
+    #[test]
+    fn an_http_answer_keeps_cookies_apart_from_headers() {
+        let response = session::Response::redirect("/chat").setting("a=b; Path=/".to_owned());
+        let expected = concat!(
+            r#"{"statusCode":302,"headers":{"Cache-Control":"no-store","Location":"/chat","#,
+            r#""Referrer-Policy":"no-referrer","X-Content-Type-Options":"nosniff"},"cookies":["a=b; Path=/"],"body":""}"#
+        );
+        assert_eq!(json(HttpResponse::from(response)), expected);
     }
 
     #[test]

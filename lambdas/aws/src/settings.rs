@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::connection::Shards;
 use domain::handshake::{CredentialRules, Origins};
+use domain::session::Pages;
 use domain::token::TokenRules;
 use service::publish::PublishRules;
 
@@ -38,6 +39,21 @@ pub struct AuthorizerSettings {
     pub lifetime: Duration,
 }
 
+/// What the session function is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionSettings {
+    /// Which tokens count: ID tokens alone.
+    pub tokens: TokenRules,
+    /// Where the issuer publishes its keys.
+    pub jwks_url: String,
+    /// The user pool's id.
+    pub user_pool: String,
+    /// The application's origin.
+    pub origin: String,
+    /// The pool's pages, if it has any.
+    pub pages: Option<Pages>,
+}
+
 impl<F: Fn(&str) -> Option<String>> Variables<F> {
     /// `ISSUER`, `JWKS_URL`, `CLIENT_ID`, `ACCEPTED_COOKIES`, `QUERY_TOKEN`, `ACCESS_TOKENS`, `PUBLIC_ORIGIN`,
     /// `ALLOWED_ORIGINS`, `CONNECTION_LIFETIME_SECONDS`.
@@ -58,6 +74,30 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
             },
             jwks_url: self.url("JWKS_URL")?,
             lifetime: self.seconds("CONNECTION_LIFETIME_SECONDS")?,
+        })
+    }
+
+    /// `ISSUER`, `JWKS_URL`, `CLIENT_ID`, `USER_POOL_ID`, `PUBLIC_ORIGIN`, `SIGN_IN_BASE_URL`.
+    ///
+    /// # Errors
+    /// Names the first variable that is not as it must be.
+    pub fn session(&self) -> Setting<SessionSettings> {
+        let (client, origin) = (self.text("CLIENT_ID")?, self.public_origin()?);
+        let pages = self.optional_url("SIGN_IN_BASE_URL")?.map(|base| Pages {
+            base,
+            client: client.clone(),
+            origin: origin.clone(),
+        });
+        Ok(SessionSettings {
+            tokens: TokenRules {
+                issuer: self.text("ISSUER")?,
+                client,
+                access_tokens: false,
+            },
+            jwks_url: self.url("JWKS_URL")?,
+            user_pool: self.text("USER_POOL_ID")?,
+            origin,
+            pages,
         })
     }
 
@@ -129,6 +169,33 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         }
     }
 
+    /// An address that others are made of, so without a slash at the end; empty is none, missing is not.
+    fn optional_url(&self, name: &'static str) -> Setting<Option<String>> {
+        if (self.0)(name).is_some_and(|value| value.trim().is_empty()) {
+            return Ok(None);
+        }
+        let value = self.url(name)?;
+        if value.ends_with('/') {
+            return Err(SettingError {
+                name,
+                problem: "must not end with /",
+            });
+        }
+        Ok(Some(value))
+    }
+
+    fn public_origin(&self) -> Setting<String> {
+        let name = "PUBLIC_ORIGIN";
+        let origin = self.text(name)?;
+        match Origins::new([origin.clone()]) {
+            Some(_) => Ok(origin),
+            None => Err(SettingError {
+                name,
+                problem: "must be scheme://host[:port]",
+            }),
+        }
+    }
+
     fn switch(&self, name: &'static str) -> Setting<bool> {
         match self.text(name)?.as_str() {
             "on" => Ok(true),
@@ -170,10 +237,11 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
                 problem: "must be a list of scheme://host[:port]",
             });
         }
-        origins.insert(0, self.text("PUBLIC_ORIGIN")?);
+        origins.insert(0, self.public_origin()?);
+        // Each of them is one by now.
         Origins::new(origins).ok_or(SettingError {
-            name: "PUBLIC_ORIGIN",
-            problem: "must be scheme://host[:port]",
+            name: "ALLOWED_ORIGINS",
+            problem: "must be a list of scheme://host[:port]",
         })
     }
 }
@@ -183,7 +251,7 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
 mod tests {
     use super::*;
 
-    const GOOD: [(&str, &str); 13] = [
+    const GOOD: [(&str, &str); 15] = [
         ("ISSUER", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A"),
         (
             "JWKS_URL",
@@ -196,6 +264,8 @@ mod tests {
         ("PUBLIC_ORIGIN", "https://app.example"),
         ("ALLOWED_ORIGINS", ""),
         ("TABLE_NAME", "table1"),
+        ("USER_POOL_ID", "eu-west-1_A"),
+        ("SIGN_IN_BASE_URL", "https://chat.auth.eu-west-1.amazoncognito.com"),
         ("CONNECTION_LIFETIME_SECONDS", "7200"),
         ("RETENTION_SECONDS", "86400"),
         ("ALL_SHARDS", "4"),
@@ -226,6 +296,7 @@ mod tests {
             read.publish().map(|_| ()),
             read.table().map(|_| ()),
             read.management().map(|_| ()),
+            read.session().map(|_| ()),
         ];
         all.into_iter().find_map(Result::err).map(|error| error.to_string())
     }
@@ -241,6 +312,22 @@ mod tests {
     }
 
     #[test]
+    fn the_session_function_takes_id_tokens_alone_and_may_have_pages() {
+        let settings = with("", None).session().unwrap();
+        assert!(!settings.tokens.access_tokens);
+        let pages = settings.pages.unwrap();
+        assert_eq!(
+            (
+                pages.client.as_str(),
+                pages.origin.as_str(),
+                settings.user_pool.as_str()
+            ),
+            ("client1", "https://app.example", "eu-west-1_A")
+        );
+        assert_eq!(with("SIGN_IN_BASE_URL", Some("")).session().unwrap().pages, None);
+    }
+
+    #[test]
     fn every_variable_is_missed_by_its_name() {
         for (name, _) in GOOD {
             assert_eq!(refusal(name, None), Some(format!("the variable {name} is missing")));
@@ -248,9 +335,9 @@ mod tests {
     }
 
     #[test]
-    fn empty_is_allowed_only_for_lists() {
+    fn empty_is_allowed_only_for_lists_and_for_pages_that_are_not_there() {
         for (name, _) in GOOD {
-            let expected = (!["ACCEPTED_COOKIES", "ALLOWED_ORIGINS"].contains(&name))
+            let expected = (!["ACCEPTED_COOKIES", "ALLOWED_ORIGINS", "SIGN_IN_BASE_URL"].contains(&name))
                 .then(|| format!("the variable {name} is empty"));
             assert_eq!(refusal(name, Some(" ")), expected);
         }
@@ -263,6 +350,8 @@ mod tests {
             ("ACCESS_TOKENS", "true"),
             ("JWKS_URL", "jwks.json"),
             ("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", "wss://x/ws"),
+            ("SIGN_IN_BASE_URL", "chat.auth.eu-west-1.amazoncognito.com"),
+            ("SIGN_IN_BASE_URL", "https://chat.auth.eu-west-1.amazoncognito.com/"),
             ("CONNECTION_LIFETIME_SECONDS", "0"),
             ("CONNECTION_LIFETIME_SECONDS", "-5"),
             ("RETENTION_SECONDS", "1.5"),

@@ -1,13 +1,14 @@
-//! Posts to connections through API Gateway's `@connections`.
+//! Posts to connections, and ends them, through API Gateway's `@connections`.
 
 use aws_sdk_apigatewaymanagement::Client;
 use aws_sdk_apigatewaymanagement::error::SdkError;
+use aws_sdk_apigatewaymanagement::operation::delete_connection::DeleteConnectionError;
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use domain::connection::ConnectionId;
 use domain::wire::Frame;
 use service::describe::describe;
-use service::ports::{Posted, Sockets};
+use service::ports::{Closing, Ended, Posted, Sockets};
 
 /// The connections of one stage.
 #[derive(Debug, Clone)]
@@ -35,6 +36,23 @@ impl Sockets for GatewaySockets {
         {
             Ok(_) => Posted::Accepted,
             Err(error) => outcome(connection, &error),
+        }
+    }
+}
+
+impl Closing for GatewaySockets {
+    async fn end(&self, connection: &ConnectionId) -> Ended {
+        let call = self.client.delete_connection().connection_id(connection.as_str());
+        let Err(error) = call.send().await else {
+            return Ended::Now;
+        };
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        match (error.as_service_error(), status) {
+            (Some(DeleteConnectionError::GoneException(_)), _) | (_, Some(410)) => Ended::Gone,
+            _ => {
+                tracing::warn!(connection = %connection, status, error = describe(&error), "end.failed");
+                Ended::Failed
+            }
         }
     }
 }

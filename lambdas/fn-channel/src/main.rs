@@ -1,4 +1,4 @@
-//! `history`: reads a channel's log.
+//! `history` and `ping`: reads a channel's log, answers heartbeats.
 
 use std::process::ExitCode;
 

@@ -8,7 +8,7 @@ use domain::content::Content;
 use super::*;
 use crate::testing::{answering, response};
 
-async fn post(status: &str, headers: &str) -> Posted {
+async fn sockets(status: &str, headers: &str) -> GatewaySockets {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("eu-west-1"))
@@ -16,11 +16,33 @@ async fn post(status: &str, headers: &str) -> Posted {
         .retry_config(aws_config::retry::RetryConfig::disabled())
         .endpoint_url(answering(response(status, headers, "")).await.unwrap())
         .build();
-    let sockets = GatewaySockets::new(Client::from_conf(config));
-    let connection = ConnectionId::parse("Zk3dPfYbIAMCJpw=").unwrap();
-    sockets
-        .post(&connection, &Frame::echo(None, &Content::parse("1").unwrap()))
-        .await
+    GatewaySockets::new(Client::from_conf(config))
+}
+
+fn connection() -> ConnectionId {
+    ConnectionId::parse("Zk3dPfYbIAMCJpw=").unwrap()
+}
+
+async fn post(status: &str, headers: &str) -> Posted {
+    let frame = Frame::echo(None, &Content::parse("1").unwrap());
+    sockets(status, headers).await.post(&connection(), &frame).await
+}
+
+async fn end(status: &str, headers: &str) -> Ended {
+    sockets(status, headers).await.end(&connection()).await
+}
+
+#[tokio::test]
+async fn a_connection_is_ended_or_gone_or_perhaps_still_there() {
+    assert_eq!(end("204 No Content", "").await, Ended::Now);
+    assert_eq!(
+        end("410 Gone", "x-amzn-ErrorType: GoneException\r\n").await,
+        Ended::Gone
+    );
+    assert_eq!(end("410 Gone", "").await, Ended::Gone);
+    for status in ["403 Forbidden", "429 Too Many Requests", "500 Internal Server Error"] {
+        assert_eq!(end(status, "").await, Ended::Failed, "{status}");
+    }
 }
 
 #[tokio::test]
