@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::connection::{ConnectionId, Shards};
+use domain::token::TokenRules;
 use serde_json::{Value, json};
 use service::guesses::Guesses;
 use service::publish::PublishRules;
-use service::testing::{MemorySockets, MemoryTable, TestClock};
+use service::session::Hosted;
+use service::testing::{MemoryKeys, MemoryPool, MemorySockets, MemoryTable, TestClock};
+use service::verifier::Verifier;
 
 use super::*;
 
@@ -123,6 +127,40 @@ async fn events_of_other_services_are_refused() {
         let other = parse(other);
         assert_eq!(message(&world, &other, 1).await, RouteResponse::status(400));
         assert_eq!(disconnect(&world.table, &other, NOW).await, RouteResponse::status(400));
+    }
+}
+
+#[tokio::test]
+async fn whatever_an_event_is_the_session_endpoint_answers_it() {
+    let pool = Arc::new(MemoryPool::default());
+    let rules = TokenRules {
+        issuer: "https://issuer.example".into(),
+        client: "c".into(),
+        access_tokens: false,
+    };
+    let sessions = Sessions {
+        origin: "https://app.example".into(),
+        verifier: Verifier::new(rules, Arc::new(MemoryKeys::default())),
+        hosted: None::<Hosted<Arc<MemoryPool>>>,
+        directory: pool,
+        members: MemoryTable::default(),
+        sockets: MemorySockets::default(),
+        clock: TestClock::at(NOW),
+    };
+    let context = json!({"http": {"method": "GET"}});
+    for (value, status) in [
+        (json!({"rawPath": "/session", "requestContext": context}), 401),
+        (json!({"rawPath": "/session/login", "requestContext": context}), 404),
+        (Value::Null, 404),
+        (
+            json!({"requestContext": {"eventType": "MESSAGE", "connectionId": "a="}}),
+            404,
+        ),
+    ] {
+        let response = session(&sessions, &parse(value), &[0; 96]).await;
+        let response = serde_json::to_value(response).unwrap();
+        assert_eq!(response["statusCode"], status);
+        assert_eq!(response["headers"]["Cache-Control"], "no-store");
     }
 }
 

@@ -1,7 +1,7 @@
 //! A key set in memory, which counts how often it is fetched.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::{give_way, lock};
 use crate::ports::{KeySource, KeysError};
@@ -40,5 +40,11 @@ impl KeySource for &MemoryKeys {
         lock(&self.body)
             .clone()
             .ok_or_else(|| KeysError("no answer".to_owned()))
+    }
+}
+
+impl KeySource for Arc<MemoryKeys> {
+    async fn fetch(&self) -> Result<Vec<u8>, KeysError> {
+        (&**self).fetch().await
     }
 }

@@ -1,7 +1,7 @@
 //! A user pool in memory: it gives the tokens it was told to give, once per code, and notes what it is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use domain::identity::Username;
 use domain::session::Secret;
@@ -60,7 +60,7 @@ fn refused() -> NoTokens {
     NoTokens::Refused("invalid_grant".to_owned())
 }
 
-impl TokenEndpoint for &MemoryPool {
+impl TokenEndpoint for Arc<MemoryPool> {
     async fn exchange(&self, code: &Secret, verifier: &Secret) -> Result<Tokens, NoTokens> {
         let shown = format!("{} {}", code.expose(), verifier.expose());
         self.begin("exchange", &shown).await.map_err(NoTokens::Unavailable)?;
@@ -87,7 +87,7 @@ impl TokenEndpoint for &MemoryPool {
     }
 }
 
-impl Directory for &MemoryPool {
+impl Directory for Arc<MemoryPool> {
     async fn sign_out_everywhere(&self, user: &Username) -> Result<(), DirectoryError> {
         self.begin("sign_out_everywhere", user.as_str())
             .await

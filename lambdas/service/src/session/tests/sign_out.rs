@@ -1,0 +1,158 @@
+//! Signing out here and everywhere: what ends, what is told to whom, and that a failure can be repeated.
+
+use domain::channel::Channel;
+use domain::connection::{ConnectionId, Shards};
+use domain::timestamp::Timestamp;
+
+use super::*;
+use crate::ports::Posted;
+use crate::testing::{caller, register};
+
+const ENDS: Timestamp = Timestamp::from_seconds(1_700_003_600);
+
+fn is_signed_out(response: &Response) -> bool {
+    response.status == 200
+        && [Cookie::Auth, Cookie::Refresh, Cookie::SignIn]
+            .iter()
+            .all(|cookie| set_to(response, *cookie) == removed())
+}
+
+async fn sign_out(world: &World, cookies: &[(Cookie, &str)]) -> Response {
+    world.answer(&with(cookies, asking("DELETE", "/session"))).await
+}
+
+async fn everywhere(world: &World) -> Response {
+    let token = good_token();
+    let cookies = [(Cookie::Auth, token.as_str()), (Cookie::Refresh, "r1")];
+    world.answer(&with(&cookies, asking("DELETE", "/session/all"))).await
+}
+
+/// So many connections of this user, until `ENDS`.
+async fn connect(world: &World, user: &str, count: u32) -> Vec<ConnectionId> {
+    let mut connections = Vec::new();
+    for number in 0..count {
+        let caller = caller(user, number, ENDS).unwrap();
+        register(&world.endpoint.members, &caller, Shards::new(4).unwrap(), NOW)
+            .await
+            .unwrap();
+        connections.push(caller.connection);
+    }
+    connections
+}
+
+#[tokio::test]
+async fn signing_out_here_revokes_and_forgets_and_says_where_to_go() {
+    let world = world();
+    let good = good_token();
+    let response = sign_out(&world, &[(Cookie::Auth, &good), (Cookie::Refresh, "r1")]).await;
+    assert!(is_signed_out(&response));
+    assert_eq!(body(&response), json!({"logoutUrl": pages().logout()}));
+    assert_eq!(world.pool.calls(), ["revoke r1"]);
+}
+
+#[tokio::test]
+async fn signing_out_needs_neither_a_session_nor_the_pool_nor_keys() {
+    let world = world();
+    world.pool.fail("revoke");
+    world.keys.set(None);
+    let good = good_token();
+    for cookies in [
+        &[][..],
+        &[(Cookie::Auth, "x")],
+        &[(Cookie::Auth, &good), (Cookie::Refresh, "r1")],
+        &[(Cookie::Refresh, "r1"), (Cookie::Refresh, "r2")],
+    ] {
+        assert!(is_signed_out(&sign_out(&world, cookies).await));
+    }
+    let no_pages = world.without_pages();
+    let response = sign_out(&no_pages, &[(Cookie::Refresh, "r1")]).await;
+    assert!(is_signed_out(&response));
+    assert_eq!(body(&response), json!({"logoutUrl": null}));
+}
+
+#[tokio::test]
+async fn everywhere_ends_all_sign_ins_and_all_connections_of_the_user_and_nobody_else_s() {
+    let world = world();
+    let (alice, bob) = (connect(&world, "alice", 5).await, connect(&world, "bob", 2).await);
+    assert!(is_signed_out(&everywhere(&world).await));
+    assert_eq!(world.pool.calls(), ["sign_out_everywhere alice.name", "revoke r1"]);
+    let mut ended = world.endpoint.sockets.ended();
+    ended.sort();
+    assert_eq!(ended, alice);
+    for connection in &alice {
+        assert_eq!(
+            world.endpoint.sockets.frames(connection),
+            [json!({"type": "closing", "reason": "signed_out"})]
+        );
+    }
+    assert!(
+        bob.iter()
+            .all(|connection| world.endpoint.sockets.frames(connection).is_empty())
+    );
+    assert_eq!(
+        world.endpoint.members.members().len(),
+        14,
+        "rows are left to $disconnect"
+    );
+}
+
+#[tokio::test]
+async fn everywhere_needs_a_session() {
+    let world = world();
+    connect(&world, "alice", 1).await;
+    for cookies in [&[][..], &[(Cookie::Auth, "x")], &[(Cookie::Refresh, "r1")]] {
+        let response = world.answer(&with(cookies, asking("DELETE", "/session/all"))).await;
+        assert_eq!(refusal(&response), (401, "not_signed_in".into()));
+        assert!(response.cookies.is_empty());
+    }
+    world.keys.set(None);
+    assert_eq!(refusal(&everywhere(&world).await), (503, "unavailable".into()));
+    assert!(world.pool.calls().is_empty() && world.endpoint.sockets.ended().is_empty());
+}
+
+#[tokio::test]
+async fn a_failure_keeps_the_cookies_so_that_it_can_be_repeated() {
+    for broken in ["pool", "table", "socket", "time"] {
+        let mut world = world();
+        let alice = connect(&world, "alice", 3).await;
+        match broken {
+            "pool" => world.pool.fail("sign_out_everywhere"),
+            "table" => world.endpoint.members.fail("members"),
+            "socket" => world.endpoint.sockets.answer(&alice[1], Posted::Failed),
+            _ => world.endpoint.clock.out_of_time = true,
+        }
+        let response = everywhere(&world).await;
+        assert_eq!(refusal(&response), (503, "unavailable".into()), "{broken}");
+        assert!(response.cookies.is_empty());
+        world.endpoint.members.recover();
+        world.endpoint.clock.out_of_time = false;
+        world.endpoint.sockets.answer(&alice[1], Posted::Accepted);
+        if broken != "pool" {
+            assert!(is_signed_out(&everywhere(&world).await), "{broken}");
+            let ended = world.endpoint.sockets.ended();
+            assert!(alice.iter().all(|connection| ended.contains(connection)), "{broken}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_gone_already_is_as_good_as_ended() {
+    let world = world();
+    let alice = connect(&world, "alice", 2).await;
+    world.endpoint.sockets.answer(&alice[0], Posted::Gone);
+    assert!(is_signed_out(&everywhere(&world).await));
+    assert_eq!(world.endpoint.sockets.ended(), [alice[1].clone()]);
+}
+
+#[tokio::test]
+async fn past_its_end_a_connection_is_ended_without_a_word() {
+    for (millis, told) in [(ENDS.millis() - 1, 1), (ENDS.millis(), 0), (ENDS.millis() + 1, 0)] {
+        let world = world();
+        let alice = connect(&world, "alice", 1).await;
+        let channel = Channel::parse("user:alice").unwrap();
+        world.endpoint.clock.set(Timestamp::from_millis(millis));
+        assert!(world.endpoint.close(&channel).await.is_complete());
+        assert_eq!(world.endpoint.sockets.frames(&alice[0]).len(), told, "{millis}");
+        assert_eq!(world.endpoint.sockets.ended(), alice);
+    }
+}
