@@ -1,11 +1,14 @@
-// Entry point of synthesis. A refused setting ends it with its one sentence, without a stack trace that would bury it.
+// Entry point of synthesis. What the person at the command line can mend ends it with one sentence.
 import { createApp } from '../lib/app.ts';
-import { SettingsError } from '../lib/context-values.ts';
+import { SynthesisError } from '../lib/synthesis-error.ts';
 
 try {
-  createApp().synth();
+  const app = createApp();
+  // The CDK's own check is switched off by the same variable.
+  if (process.env['CDK_VALIDATION'] !== 'false') (await import('../lib/checks.ts')).addChecks(app);
+  app.synth();
 } catch (error) {
-  if (!(error instanceof SettingsError)) throw error;
+  if (!(error instanceof SynthesisError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -1,8 +1,9 @@
 // Reads single context values strictly, because the CDK's command line hands every value over as text and ignores
 // what it does not know. A refusal is one sentence: the key, what was got, what to write.
+import { SynthesisError } from './synthesis-error.ts';
 
-/** A context value that stops the synthesis. Its message is written for the person at the command line. */
-export class SettingsError extends Error {
+/** A context value that stops the synthesis. */
+export class SettingsError extends SynthesisError {
   override readonly name = 'SettingsError';
 
   /** The sentence for `key`, which holds `got`, where `write` says what belongs there. */

@@ -1,7 +1,7 @@
 // The six functions of the socket path: the variables each reads, and the rights each needs for what it does.
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { SocketFunction } from './function.ts';
+import { Handler } from './handler.ts';
 import type { Identity } from './identity.ts';
 import type { Settings } from './settings.ts';
 import type { ChannelTable } from './table.ts';
@@ -10,6 +10,8 @@ import type { SocketApi } from './websocket-api.ts';
 /** What the functions work with. */
 export interface FunctionsProps {
   readonly settings: Settings;
+  /** Where the web client is served: the origin that a browser's handshake names. */
+  readonly publicOrigin: string;
   readonly identity: Identity;
   readonly table: ChannelTable;
   readonly api: SocketApi;
@@ -27,12 +29,12 @@ const POSTING = 512;
 
 /** Every function, by what it is for. */
 export class Functions extends Construct {
-  readonly authorizer: SocketFunction;
-  readonly connect: SocketFunction;
-  readonly disconnect: SocketFunction;
-  readonly message: SocketFunction;
-  readonly channel: SocketFunction;
-  readonly fallback: SocketFunction;
+  readonly authorizer: Handler;
+  readonly connect: Handler;
+  readonly disconnect: Handler;
+  readonly message: Handler;
+  readonly channel: Handler;
+  readonly fallback: Handler;
   private readonly props: FunctionsProps;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
@@ -46,9 +48,9 @@ export class Functions extends Construct {
     this.fallback = this.createFallback();
   }
 
-  private createAuthorizer(): SocketFunction {
-    const { settings, identity } = this.props;
-    return new SocketFunction(this, 'Authorizer', {
+  private createAuthorizer(): Handler {
+    const { settings, publicOrigin, identity } = this.props;
+    return new Handler(this, 'Authorizer', {
       settings,
       binary: 'fn-authorizer',
       description: 'Verifies the token and the Origin of a handshake; sets the end of its connection',
@@ -61,7 +63,7 @@ export class Functions extends Construct {
         ACCEPTED_COOKIES: settings.acceptedCookies.join(','),
         QUERY_TOKEN: onOff(settings.queryToken),
         ACCESS_TOKENS: onOff(settings.accessTokens),
-        PUBLIC_ORIGIN: settings.origins.publicOrigin,
+        PUBLIC_ORIGIN: publicOrigin,
         ALLOWED_ORIGINS: settings.origins.further.join(','),
         CONNECTION_LIFETIME_SECONDS: settings.connectionLifetimeSeconds.toString(),
       },
@@ -69,9 +71,9 @@ export class Functions extends Construct {
     });
   }
 
-  private createConnect(): SocketFunction {
+  private createConnect(): Handler {
     const { settings, table } = this.props;
-    return new SocketFunction(this, 'Connect', {
+    return new Handler(this, 'Connect', {
       settings,
       binary: 'fn-connect',
       description: 'Registers a connection and its memberships',
@@ -85,9 +87,9 @@ export class Functions extends Construct {
     });
   }
 
-  private createDisconnect(): SocketFunction {
+  private createDisconnect(): Handler {
     const { settings, table } = this.props;
-    return new SocketFunction(this, 'Disconnect', {
+    return new Handler(this, 'Disconnect', {
       settings,
       binary: 'fn-disconnect',
       description: 'Forgets a connection and its memberships',
@@ -99,9 +101,9 @@ export class Functions extends Construct {
     });
   }
 
-  private createMessage(): SocketFunction {
+  private createMessage(): Handler {
     const { settings, table, api } = this.props;
-    return new SocketFunction(this, 'Message', {
+    return new Handler(this, 'Message', {
       settings,
       binary: 'fn-message',
       description: 'Appends to a channel and posts to its members; echoes',
@@ -114,33 +116,33 @@ export class Functions extends Construct {
         AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: api.managementUrl,
       },
       // Deleting is for the rows of a member whose connection turns out to be gone.
-      allow: [table.allow('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), api.allowPosting()],
+      allow: [table.allow('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), api.allow('POST')],
     });
   }
 
-  private createChannel(): SocketFunction {
+  private createChannel(): Handler {
     const { settings, table, api } = this.props;
-    return new SocketFunction(this, 'Channel', {
+    return new Handler(this, 'Channel', {
       settings,
       binary: 'fn-channel',
-      description: 'Answers questions about a channel: its history',
+      description: 'Answers a heartbeat, and questions about a channel: its history',
       memorySize: SMALL,
       timeout: HANDSHAKE,
       environment: { TABLE_NAME: table.table.tableName, AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: api.managementUrl },
-      allow: [table.allow('Query'), api.allowPosting()],
+      allow: [table.allow('Query'), api.allow('POST')],
     });
   }
 
-  private createFallback(): SocketFunction {
+  private createFallback(): Handler {
     const { settings, api } = this.props;
-    return new SocketFunction(this, 'Fallback', {
+    return new Handler(this, 'Fallback', {
       settings,
       binary: 'fn-default',
       description: 'Tells a client what was wrong with a frame that no route takes',
       memorySize: SMALL,
       timeout: HANDSHAKE,
       environment: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: api.managementUrl },
-      allow: [api.allowPosting()],
+      allow: [api.allow('POST')],
     });
   }
 }

@@ -1,10 +1,16 @@
 // Finds the name somebody meant, so that a misspelt context key is answered with the right one.
 
-/** The one of `names` that takes the fewest edits to become `name`, letter case aside; the first of equals. */
-export function nearestName(name: string, names: readonly [string, ...string[]]): string {
+// Edits that still count as a slip: a third of the characters, and in a short name two.
+const SHORT_NAME_EDITS = 2;
+
+/** The one of `names` that takes the fewest edits to become `name`, letter case aside; the first of equals, if any is near. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
   const wanted = name.toLowerCase();
-  const distance = (candidate: string): number => edits(wanted, candidate.toLowerCase());
-  return names.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best), names[0]);
+  const [nearest] = names
+    .map((candidate) => ({ candidate, distance: edits(wanted, candidate.toLowerCase()) }))
+    .filter(({ distance }) => distance <= Math.max(SHORT_NAME_EDITS, Math.floor(name.length / 3)))
+    .sort((one, other) => one.distance - other.distance);
+  return nearest?.candidate;
 }
 
 /** Levenshtein distance: the number of characters to insert, delete or replace. */

@@ -4,19 +4,20 @@ import { type ContextValues, SettingsError } from './context-values.ts';
 import type { Profile } from './profile.ts';
 
 const KEY = 'allowedOrigins';
-const DEV_ORIGIN = 'http://localhost:3000';
 const HOW = 'different exact origins (scheme://host or scheme://host:port), the application\'s own first';
 
 /** The application's own origin, and further ones that may open a socket. */
 export interface Origins {
-  readonly publicOrigin: string;
+  /** `undefined`: the address that CloudFront gives, which is known after the first deployment only. */
+  readonly publicOrigin: string | undefined;
   readonly further: readonly string[];
 }
 
-/** Reads `allowedOrigins`; only `dev` has a default. */
+/** Reads `allowedOrigins`. */
 export function readOrigins(values: ContextValues, profile: Profile): Origins {
-  const list = values.list(KEY, HOW) ?? (profile === 'dev' ? [DEV_ORIGIN] : undefined);
-  const [publicOrigin, ...further] = list ?? [];
+  const list = values.list(KEY, HOW);
+  if (list === undefined) return { publicOrigin: undefined, further: [] };
+  const [publicOrigin, ...further] = list;
   if (publicOrigin === undefined) throw SettingsError.for(KEY, values.raw(KEY), `${HOW}, for example https://chat.example.org`);
   for (const origin of [publicOrigin, ...further]) checkOrigin(origin, profile);
   return { publicOrigin, further };

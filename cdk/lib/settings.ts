@@ -2,6 +2,7 @@
 // profile, and what is refused. Nothing else in this app reads the context.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type OwnHost, readOwnHost } from './certificate.ts';
 import { ContextValues, SettingsError } from './context-values.ts';
 import { type ExistingPool, readExistingPool } from './existing-pool.ts';
 import { nearestName } from './nearest-name.ts';
@@ -14,6 +15,8 @@ export interface Settings {
   /** `undefined`: the stack makes its own user pool. */
   readonly existingPool: ExistingPool | undefined;
   readonly origins: Origins;
+  /** `undefined`: the distribution answers under the address that CloudFront gives it. */
+  readonly ownHost: OwnHost | undefined;
   /** Cookie names that may carry a token, beside `__Host-auth`, which always may. */
   readonly acceptedCookies: readonly string[];
   /** Whether a handshake may carry its token in the query string, where proxies and logs see it. */
@@ -27,7 +30,7 @@ export interface Settings {
   readonly allShards: number;
   /** `undefined`: made from stack and account. */
   readonly domainPrefix: string | undefined;
-  /** What becomes of table and user pool when they leave the stack. */
+  /** What becomes of table, user pool and web client when they leave the stack. */
   readonly removalPolicy: RemovalPolicy;
   readonly logRetentionDays: RetentionDays;
 }
@@ -39,6 +42,7 @@ export const CONTEXT_KEYS = [
   'userPoolClientId',
   'signInBaseUrl',
   'allowedOrigins',
+  'certificateArn',
   'acceptedCookies',
   'queryToken',
   'accessTokens',
@@ -68,10 +72,12 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
   refuseUnknownKeys(context);
   const values = new ContextValues(context);
   const profile = values.choice('profile', ['dev', 'prod']) ?? 'dev';
+  const origins = readOrigins(values, profile);
   return {
     profile,
     existingPool: readExistingPool(values),
-    origins: readOrigins(values, profile),
+    origins,
+    ownHost: readOwnHost(values, origins),
     acceptedCookies: readCookies(values) ?? (profile === 'dev' ? ['auth', 'id_token'] : []),
     queryToken: values.flag('queryToken') ?? false,
     accessTokens: values.flag('accessTokens') ?? false,
@@ -89,14 +95,16 @@ function refuseUnknownKeys(context: Readonly<Record<string, unknown>>): void {
   const known: readonly string[] = CONTEXT_KEYS;
   for (const key of Object.keys(context)) {
     if (known.includes(key) || belongsToCdk(key)) continue;
-    throw new SettingsError(`Context key "${key}" is unknown: write "${nearestName(key, CONTEXT_KEYS)}" if that is meant, or leave it out.`);
+    const nearest = nearestName(key, CONTEXT_KEYS);
+    const advice = nearest === undefined ? 'cdk/README.md lists those there are' : `write "${nearest}" if that is meant, or leave it out`;
+    throw new SettingsError(`Context key "${key}" is unknown: ${advice}.`);
   }
 }
 
-// The toolkit keeps its own values in the same place: flags (aws:, @aws-cdk/), lookups (vpc-provider:…), and two that
-// have no namespace.
+// The toolkit keeps its own values in the same place: what it tells the app (aws:cdk:, a namespace that grows with its
+// versions), flags (@aws-cdk/), results of look-ups (vpc-provider:account=…), and two that have no namespace.
 function belongsToCdk(key: string): boolean {
-  return key.includes(':') || key.startsWith('@aws-cdk/') || key === 'cli-telemetry' || key === 'acknowledged-issue-numbers';
+  return /^(aws:cdk:|@aws-cdk\/|[a-z-]+:account=)/.test(key) || key === 'cli-telemetry' || key === 'acknowledged-issue-numbers';
 }
 
 function readCookies(values: ContextValues): readonly string[] | undefined {

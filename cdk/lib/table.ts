@@ -2,13 +2,14 @@
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { Right } from './handler.ts';
 import type { Settings } from './settings.ts';
 
 /** DynamoDB's IAM actions that a function may be given. A transaction has none of its own: it takes those of its parts. */
 export type TableAction = 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
 
 /** What decides the shape of the table. */
-export type ChannelTableProps = Pick<Settings, 'profile' | 'removalPolicy'>;
+export type ChannelTableProps = Pick<Settings, 'removalPolicy'>;
 
 /** Connections, members, log entries: one table, two keys, no index. */
 export class ChannelTable extends Construct {
@@ -21,13 +22,13 @@ export class ChannelTable extends Construct {
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'ttl',
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.profile === 'prod' },
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.removalPolicy,
     });
   }
 
   /** Allows exactly `actions` on exactly this table. */
-  allow(...actions: TableAction[]): PolicyStatement {
-    return new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [this.table.tableArn] });
+  allow(...actions: TableAction[]): Right {
+    return { statement: new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [this.table.tableArn] }) };
   }
 }

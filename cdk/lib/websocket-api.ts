@@ -1,8 +1,10 @@
 // The WebSocket API and its one stage, without routes: functions need its address before routes can name functions.
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, type CfnElement, Stack, Validations } from 'aws-cdk-lib';
 import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { executeApiHost } from './execute-api.ts';
+import type { Right } from './handler.ts';
 
 const STAGE_NAME = 'ws';
 
@@ -29,6 +31,15 @@ export class SocketApi extends Construct {
       autoDeploy: true,
       throttle: THROTTLE,
     });
+    Validations.of(this.stage).acknowledge({
+      id: 'AwsSolutions-APIG1',
+      reason: 'The log of a WebSocket API needs a role that is set once per account and region, which a stack among others does not take over unasked.',
+    });
+  }
+
+  /** Host of the API, for who stands in front of it; the stage is the path. */
+  get host(): string {
+    return executeApiHost(this, this.api.apiId);
   }
 
   /** Where functions post to connections; the SDK adds `/@connections/…`. */
@@ -36,14 +47,20 @@ export class SocketApi extends Construct {
     return this.stage.callbackUrl;
   }
 
-  /** Allows posting to open connections: neither looking at one nor ending one. */
-  allowPosting(): PolicyStatement {
-    const connections = Stack.of(this).formatArn({
-      service: 'execute-api',
-      resource: this.api.apiId,
-      resourceName: `${STAGE_NAME}/POST/@connections/*`,
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
-    return new PolicyStatement({ actions: ['execute-api:ManageConnections'], resources: [connections] });
+  /** Allows exactly these methods on the open connections: POST sends a frame, DELETE ends the connection. */
+  allow(...methods: ('DELETE' | 'POST')[]): Right {
+    const stack = Stack.of(this);
+    const paths = methods.map((method) => `${STAGE_NAME}/${method}/@connections/*`);
+    const resources = paths.map((resourceName) =>
+      stack.formatArn({ service: 'execute-api', resource: this.api.apiId, resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME }),
+    );
+    const api = stack.getLogicalId(this.api.node.defaultChild as CfnElement);
+    return {
+      statement: new PolicyStatement({ actions: ['execute-api:ManageConnections'], resources }),
+      acknowledgments: paths.map((path) => ({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${api}>/${path}]`,
+        reason: 'API Gateway makes the ids of connections; nobody knows them beforehand.',
+      })),
+    };
   }
 }

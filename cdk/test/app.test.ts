@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../lib/app.ts';
-import { PROD } from './synthesise.ts';
+import { EXISTING_POOL, OWN_HOST } from './synthesise.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = join(ROOT, 'node_modules', '.bin');
@@ -45,9 +45,9 @@ function comparable(output: string): unknown {
 
 describe('the app, run directly', () => {
   it.each([
-    ['dev', {}],
-    ['prod', PROD],
-  ])('in %s makes a template that CloudFormation\'s own rules accept', (name, context) => {
+    ['dev', EXISTING_POOL],
+    ['prod', OWN_HOST],
+  ])('in %s makes a template that CloudFormation\'s own rules and AWS\'s advice accept', (name, context) => {
     // WHEN
     const { status, stderr } = runDirectly(name, context, { CDK_VALIDATION: 'true' });
     // THEN

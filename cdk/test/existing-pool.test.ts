@@ -1,8 +1,9 @@
+import { Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { ContextValues } from '../lib/context-values.ts';
 import { readExistingPool } from '../lib/existing-pool.ts';
 import { existingIdentity } from '../lib/identity.ts';
-import { EXISTING_POOL, ofType, synthesise } from './synthesise.ts';
+import { EXISTING_POOL, functions, synthesise } from './synthesise.ts';
 
 describe('readExistingPool', () => {
   it('reads the region from the id', () => {
@@ -28,8 +29,13 @@ describe('existingIdentity', () => {
     ['us-gov-west-1', 'https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_A1'],
     ['cn-north-1', 'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_A1'],
   ])('in %s has the issuer %s', (region, issuer) => {
+    const stack = new Stack();
     const pool = { userPoolId: `${region}_A1`, clientId: 'c', region, signInBaseUrl: undefined };
-    expect(existingIdentity(pool)).toEqual({ userPoolId: `${region}_A1`, clientId: 'c', issuer });
+    const { userPoolArn, ...identity } = existingIdentity(stack, pool);
+    expect(identity).toEqual({ userPoolId: `${region}_A1`, clientId: 'c', issuer, signInBaseUrl: '' });
+    expect(stack.resolve(userPoolArn)).toEqual({
+      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:cognito-idp:${region}:`, { Ref: 'AWS::AccountId' }, `:userpool/${region}_A1`]],
+    });
   });
 });
 
@@ -40,7 +46,7 @@ describe('the stack with an existing pool', () => {
     // THEN
     const types = Object.values(synthesis.resources).map(({ Type }) => Type);
     expect(types.filter((type) => type.startsWith('AWS::Cognito::'))).toEqual([]);
-    expect(ofType(synthesis, 'AWS::Lambda::Function')).toHaveLength(6);
+    expect(functions(synthesis).size).toBe(7);
     synthesis.template.hasOutput('UserPoolId', { Value: 'eu-west-1_AbCdEf123' });
     synthesis.template.hasOutput('UserPoolClientId', { Value: EXISTING_POOL.userPoolClientId });
   });

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { EXISTING_POOL, functionOf, grants, onlyOne, PROD, synthesise, type Synthesis } from './synthesise.ts';
-
-function variables(synthesis: Synthesis, binary: string): unknown {
-  const [, { Properties }] = functionOf(synthesis, binary);
-  return (Properties['Environment'] as { Variables: unknown }).Variables;
-}
+import { apiOf, distributionOrigin, EXISTING_POOL, functionOf, grants, onlyOne, PROD, synthesise, variables } from './synthesise.ts';
 
 const dev = synthesise();
 const [tableId] = onlyOne(dev, 'AWS::DynamoDB::Table');
-const [apiId] = onlyOne(dev, 'AWS::ApiGatewayV2::Api');
+const { id: apiId } = apiOf(dev, 'WEBSOCKET');
 
 const TABLE_NAME = { Ref: tableId };
 const MANAGEMENT_URL = {
@@ -27,7 +22,7 @@ describe('variables, a closed list for each function', () => {
       ACCEPTED_COOKIES: 'auth,id_token',
       QUERY_TOKEN: 'off',
       ACCESS_TOKENS: 'off',
-      PUBLIC_ORIGIN: 'http://localhost:3000',
+      PUBLIC_ORIGIN: distributionOrigin(dev),
       ALLOWED_ORIGINS: '',
       CONNECTION_LIFETIME_SECONDS: '7200',
     });

@@ -14,6 +14,10 @@ describe('readOrigins', () => {
     expect(read(['https://chat.example.org', 'https://admin.example.org:8443', 'https://[::1]'], 'prod')).toEqual(expected);
   });
 
+  it.each(['dev', 'prod'] as const)('leaves the origin to CloudFront where %s names none', (profile) => {
+    expect(read(undefined, profile)).toEqual({ publicOrigin: undefined, further: [] });
+  });
+
   it('takes plain localhost in dev', () => {
     expect(read('http://localhost:8080', 'dev').publicOrigin).toBe('http://localhost:8080');
   });
@@ -24,7 +28,6 @@ const NO_ORIGIN = 'an exact origin like https://chat.example.org, without wildca
 
 describe('readOrigins refuses', () => {
   it.each<[unknown, Profile, string, string]>([
-    [undefined, 'prod', 'missing', `${HOW}, for example https://chat.example.org`],
     ['', 'dev', '""', `${HOW}, for example https://chat.example.org`],
     [[], 'prod', '[]', `${HOW}, for example https://chat.example.org`],
     ['https://a.org,https://a.org', 'dev', '"https://a.org,https://a.org"', HOW],

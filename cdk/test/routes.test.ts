@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { functionOf, ofType, onlyOne, synthesise } from './synthesise.ts';
+import { apiOf, functionOf, ofType, onlyOne, synthesise } from './synthesise.ts';
 
 const synthesis = synthesise();
+const { id: apiId, routes, integrations } = apiOf(synthesis, 'WEBSOCKET');
 
 const ROUTES: readonly [string, string][] = [
   ['$connect', 'fn-connect'],
@@ -10,19 +11,20 @@ const ROUTES: readonly [string, string][] = [
   ['message', 'fn-message'],
   ['echo', 'fn-message'],
   ['history', 'fn-channel'],
+  ['ping', 'fn-channel'],
 ];
 
 describe('the routes', () => {
   it('are these', () => {
-    const keys = ofType(synthesis, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties['RouteKey']);
+    const keys = routes.map(({ Properties }) => Properties['RouteKey']);
     expect(keys).toEqual(ROUTES.map(([key]) => key));
   });
 
   it.each(ROUTES)('%s goes to %s, one way', (routeKey, binary) => {
     // GIVEN the route and the integration it targets
-    const route = ofType(synthesis, 'AWS::ApiGatewayV2::Route').find(([, { Properties }]) => Properties['RouteKey'] === routeKey)?.[1];
+    const route = routes.find(({ Properties }) => Properties['RouteKey'] === routeKey);
     const [handler] = functionOf(synthesis, binary);
-    const integration = ofType(synthesis, 'AWS::ApiGatewayV2::Integration').find(([id]) => JSON.stringify(route?.Properties['Target']).includes(`"${id}"`));
+    const integration = integrations.find(([id]) => JSON.stringify(route?.Properties['Target']).includes(`"${id}"`));
     // THEN
     expect(integration?.[1].Properties).toMatchObject({ IntegrationType: 'AWS_PROXY' });
     expect(JSON.stringify(integration?.[1].Properties['IntegrationUri'])).toContain(`"Fn::GetAtt":["${handler}","Arn"]`);
@@ -31,11 +33,11 @@ describe('the routes', () => {
 
   it('each have an integration and a permission of their own', () => {
     // GIVEN
-    const permissions = ofType(synthesis, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
-    const targets = ofType(synthesis, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => JSON.stringify(Properties['Target']));
+    const permissions = ofType(synthesis, 'AWS::Lambda::Permission').filter(([, { Properties }]) => JSON.stringify(Properties['SourceArn']).includes(`"${apiId}"`));
+    const targets = routes.map(({ Properties }) => JSON.stringify(Properties['Target']));
     // THEN one of each a route, and a permission more for the authorizer
     expect(new Set(targets).size).toBe(ROUTES.length);
-    expect(ofType(synthesis, 'AWS::ApiGatewayV2::Integration')).toHaveLength(ROUTES.length);
+    expect(integrations).toHaveLength(ROUTES.length);
     expect(permissions).toHaveLength(ROUTES.length + 1);
   });
 
@@ -62,7 +64,7 @@ describe('the authorizer', () => {
   it('guards $connect, the only route that can have one', () => {
     // GIVEN
     const [authorizer] = onlyOne(synthesis, 'AWS::ApiGatewayV2::Authorizer');
-    const guards = ofType(synthesis, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
+    const guards = routes.map(({ Properties }) => [
       Properties['RouteKey'],
       Properties['AuthorizationType'],
       Properties['AuthorizerId'],

@@ -10,7 +10,8 @@ describe('defaults', () => {
     expect(readSettings({})).toEqual({
       profile: 'dev',
       existingPool: undefined,
-      origins: { publicOrigin: 'http://localhost:3000', further: [] },
+      origins: { publicOrigin: undefined, further: [] },
+      ownHost: undefined,
       acceptedCookies: ['auth', 'id_token'],
       queryToken: false,
       accessTokens: false,
@@ -25,10 +26,9 @@ describe('defaults', () => {
   });
 
   it('are strict and keep data in prod', () => {
-    // GIVEN prod and its one required value WHEN read THEN
     expect(readSettings(PROD)).toMatchObject({
       profile: 'prod',
-      origins: { publicOrigin: 'https://chat.example.org', further: [] },
+      origins: { publicOrigin: undefined, further: [] },
       acceptedCookies: [],
       queryToken: false,
       accessTokens: false,
@@ -68,7 +68,7 @@ describe('accepted', () => {
     expect(readSettings({ ...PROD, removalPolicy: 'destroy' }).removalPolicy).toBe(RemovalPolicy.DESTROY);
   });
 
-  it.each(['aws:cdk:enable-path-metadata', '@aws-cdk/core:anything', 'availability-zones:account=1:region=eu-west-1', 'cli-telemetry'])(
+  it.each(['aws:cdk:enable-path-metadata', '@aws-cdk/core:anything', 'availability-zones:account=1:region=eu-west-1', 'cli-telemetry', 'acknowledged-issue-numbers'])(
     '%s is left to the CDK',
     (key) => {
       expect(() => readSettings({ [key]: true })).not.toThrow();
@@ -84,6 +84,9 @@ describe('refused', () => {
     [{ profile: null }, 'Context value "profile" is null: write dev or prod.'],
     [{ profil: 'prod' }, 'Context key "profil" is unknown: write "profile" if that is meant, or leave it out.'],
     [{ allowedOrigin: 'x' }, 'Context key "allowedOrigin" is unknown: write "allowedOrigins" if that is meant, or leave it out.'],
+    [{ origins: 'x' }, 'Context key "origins" is unknown: cdk/README.md lists those there are.'],
+    [{ 'aws:bundling-stacks': '' }, 'Context key "aws:bundling-stacks" is unknown: cdk/README.md lists those there are.'],
+    [{ 'profile:x': '' }, 'Context key "profile:x" is unknown: write "profile" if that is meant, or leave it out.'],
     [{ queryToken: 'yes' }, 'Context value "queryToken" is "yes": write true or false.'],
     [{ queryToken: 1 }, 'Context value "queryToken" is 1: write true or false.'],
     [{ accessTokens: 'True' }, 'Context value "accessTokens" is "True": write true or false.'],
@@ -150,9 +153,9 @@ describe('refused', () => {
     expect(() => readSettings(context)).toThrow(new SettingsError(sentence));
   });
 
-  it('every key has a refusal here or in origins.test.ts', () => {
+  it('every key has a refusal here, in origins.test.ts or in certificate.test.ts', () => {
     const refused = new Set(refusals.flatMap(([context]) => Object.keys(context)));
-    expect(CONTEXT_KEYS.filter((key) => !refused.has(key))).toEqual(['allowedOrigins']);
+    expect(CONTEXT_KEYS.filter((key) => !refused.has(key))).toEqual(['allowedOrigins', 'certificateArn']);
   });
 
   it('long values are cut', () => {

@@ -6,8 +6,15 @@ import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { createApp } from '../lib/app.ts';
 
-/** A context that passes as `prod`. */
-export const PROD = { profile: 'prod', allowedOrigins: 'https://chat.example.org' };
+/** The context of profile `prod`. */
+export const PROD = { profile: 'prod' };
+
+/** A context with a host and a certificate of one's own. */
+export const OWN_HOST = {
+  ...PROD,
+  allowedOrigins: 'https://chat.example.org',
+  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000',
+};
 
 /** A context with a user pool that the stack does not own. */
 export const EXISTING_POOL = { userPoolId: 'eu-west-1_AbCdEf123', userPoolClientId: '1h57kf5cpq17m0eml12EXAMPLE' };
@@ -38,7 +45,7 @@ export function synthesise(context: Readonly<Record<string, unknown>> = {}): Syn
   return synthesis;
 }
 
-/** A new synthesis of `context`. Bundling is off: RustFunction would otherwise build, or look for Docker. */
+/** A new synthesis of `context`. Bundling is off: functions and web client would otherwise be built. */
 export function synthesiseAfresh(context: Readonly<Record<string, unknown>> = {}): Synthesis {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-cdk-'));
   try {
@@ -59,6 +66,19 @@ export function ofType({ resources }: Synthesis, type: string): [string, Resourc
   return Object.entries(resources).filter(([, resource]) => resource.Type === type);
 }
 
+/** The API of a protocol, and what hangs on it. */
+export function apiOf(synthesis: Synthesis, protocol: 'HTTP' | 'WEBSOCKET'): { id: string; api: Resource; stage: Resource; routes: Resource[]; integrations: [string, Resource][] } {
+  const [found] = ofType(synthesis, 'AWS::ApiGatewayV2::Api').filter(([, { Properties }]) => Properties['ProtocolType'] === protocol);
+  if (found === undefined) throw new Error(`no API speaks ${protocol}`);
+  const [id, api] = found;
+  const ofApi = (type: string): [string, Resource][] =>
+    ofType(synthesis, type).filter(([, { Properties }]) => (Properties['ApiId'] as { Ref?: string }).Ref === id);
+  const [stage] = ofApi('AWS::ApiGatewayV2::Stage');
+  if (stage === undefined) throw new Error(`the API that speaks ${protocol} has no stage`);
+  const routes = ofApi('AWS::ApiGatewayV2::Route').map(([, route]) => route);
+  return { id, api, stage: stage[1], routes, integrations: ofApi('AWS::ApiGatewayV2::Integration') };
+}
+
 /** The only resource of a type. */
 export function onlyOne(synthesis: Synthesis, type: string): [string, Resource] {
   const [first, ...others] = ofType(synthesis, type);
@@ -66,9 +86,10 @@ export function onlyOne(synthesis: Synthesis, type: string): [string, Resource] 
   return first;
 }
 
-/** The functions by the name of their binary. */
+/** Our functions by the name of their binary; those that the CDK brings along have none. */
 export function functions(synthesis: Synthesis): Map<string, [string, Resource]> {
-  return new Map(ofType(synthesis, 'AWS::Lambda::Function').map((entry) => [String(entry[1].Metadata?.['carillon:binary']), entry]));
+  const all = ofType(synthesis, 'AWS::Lambda::Function').map((entry) => [entry[1].Metadata?.['carillon:binary'], entry] as const);
+  return new Map(all.filter((entry): entry is readonly [string, [string, Resource]] => typeof entry[0] === 'string'));
 }
 
 /** The function of a binary. */
@@ -76,6 +97,18 @@ export function functionOf(synthesis: Synthesis, binary: string): [string, Resou
   const found = functions(synthesis).get(binary);
   if (found === undefined) throw new Error(`no function names the binary ${binary}`);
   return found;
+}
+
+/** The variables of a function. */
+export function variables(synthesis: Synthesis, binary: string): unknown {
+  const [, { Properties }] = functionOf(synthesis, binary);
+  return (Properties['Environment'] as { Variables: unknown }).Variables;
+}
+
+/** The address that CloudFront gives the distribution. */
+export function distributionOrigin(synthesis: Synthesis): object {
+  const [distribution] = onlyOne(synthesis, 'AWS::CloudFront::Distribution');
+  return { 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [distribution, 'DomainName'] }]] };
 }
 
 /** One thing a role may do. */

@@ -5,8 +5,8 @@ import { onlyOne, PROD, synthesise } from './synthesise.ts';
 const CLIENT = 'AWS::Cognito::UserPoolClient';
 
 describe.each([
-  ['dev', {}, 'http://localhost:3000', 'Delete'],
-  ['prod', PROD, 'https://chat.example.org', 'Retain'],
+  ['dev', { allowedOrigins: 'http://localhost:3000' }, 'http://localhost:3000', 'Delete'],
+  ['prod', { ...PROD, allowedOrigins: 'https://chat.example.org,https://a.example.org' }, 'https://chat.example.org', 'Retain'],
 ])('in %s', (_profile, context, origin, deletion) => {
   const synthesis = synthesise(context);
 
@@ -68,6 +68,16 @@ describe.each([
       UseCognitoProvidedValues: true,
       Settings: Match.absent(),
     });
+  });
+});
+
+describe('the way back from the sign-in pages', () => {
+  it('leads to the distribution where no origin is given', () => {
+    const [, client] = onlyOne(synthesise(), CLIENT);
+    const [distribution] = onlyOne(synthesise(), 'AWS::CloudFront::Distribution');
+    const to = (path: string): object => ({ 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [distribution, 'DomainName'] }, path]] });
+    expect(client.Properties['CallbackURLs']).toEqual([to('/session/callback')]);
+    expect(client.Properties['LogoutURLs']).toEqual([to('/')]);
   });
 });
 

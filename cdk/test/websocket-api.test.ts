@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { onlyOne, synthesise } from './synthesise.ts';
+import { apiOf, synthesise } from './synthesise.ts';
 
 describe('the API', () => {
   it('picks a route by the action of a frame', () => {
@@ -18,7 +18,7 @@ describe('the stage', () => {
 
   it('sets both throttle values wherever it sets a route', () => {
     // GIVEN
-    const [, stage] = onlyOne(synthesise(), 'AWS::ApiGatewayV2::Stage');
+    const { stage } = apiOf(synthesise(), 'WEBSOCKET');
     // THEN: CloudFormation takes a missing one for 0, which refuses every request
     expect(stage.Properties['DefaultRouteSettings']).toEqual({ ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 1_000 });
     expect(stage.Properties).not.toHaveProperty('RouteSettings');

@@ -1,6 +1,6 @@
 // One Lambda function written in Rust, with a role and a log group that are its alone.
 import { fileURLToPath } from 'node:url';
-import { type CfnResource, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Acknowledgment, type CfnResource, type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -13,8 +13,15 @@ export const BINARY_METADATA = 'carillon:binary';
 
 const MANIFEST = fileURLToPath(new URL('../../Cargo.toml', import.meta.url));
 
-/** What makes one function differ from the others. */
-export interface SocketFunctionProps {
+/** One thing that a function may do. */
+export interface Right {
+  readonly statement: PolicyStatement;
+  /** The rules of checks.ts that object to it, each with the reason why it is right all the same. */
+  readonly acknowledgments?: readonly Acknowledgment[];
+}
+
+/** What makes one handler differ from the others. */
+export interface HandlerProps {
   readonly settings: Pick<Settings, 'architecture' | 'logRetentionDays'>;
   /** Name of the crate and of its binary. */
   readonly binary: string;
@@ -25,14 +32,14 @@ export interface SocketFunctionProps {
   /** Exactly the variables it reads. */
   readonly environment: Readonly<Record<string, string>>;
   /** Exactly what it may do, beside writing its log. */
-  readonly allow: readonly PolicyStatement[];
+  readonly allow: readonly Right[];
 }
 
 /** A function, its role, its log group. */
-export class SocketFunction extends Construct {
+export class Handler extends Construct {
   readonly function: RustFunction;
 
-  constructor(scope: Construct, id: string, props: SocketFunctionProps) {
+  constructor(scope: Construct, id: string, props: HandlerProps) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Logs', {
       retention: props.settings.logRetentionDays,
@@ -54,10 +61,13 @@ export class SocketFunction extends Construct {
   }
 
   // A role given to Lambda comes without AWS's managed policy, which would let it write to every log group.
-  private createRole(logGroup: LogGroup, allow: readonly PolicyStatement[]): Role {
+  private createRole(logGroup: LogGroup, allow: readonly Right[]): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
-    for (const statement of allow) role.addToPolicy(statement);
+    for (const { statement, acknowledgments = [] } of allow) {
+      role.addToPolicy(statement);
+      Validations.of(role).acknowledge(...acknowledgments);
+    }
     return role;
   }
 }
