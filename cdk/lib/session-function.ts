@@ -40,8 +40,8 @@ export class SessionFunction extends Handler {
         AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: socket.managementUrl,
       },
       allow: [
-        // A user's connections are looked up; the rows of one that turns out to be gone are removed.
-        table.allow('DeleteItem', 'Query', 'UpdateItem'),
+        // A user's connections are looked up; their rows are left to $disconnect, which ending one brings about.
+        table.allow('Query'),
         socket.allow('DELETE', 'POST'),
         { statement: new PolicyStatement({ actions: ['cognito-idp:AdminUserGlobalSignOut'], resources: [identity.userPoolArn] }) },
       ],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +54,21 @@ describe('the app, run directly', () => {
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(read(name, 'validation-report.json')).toMatchObject({ pluginReports: [] });
+  });
+
+  it.each([
+    ['checks', 'true', 1],
+    ['does not check', 'false', 0],
+  ])('%s AWS\'s advice, with CDK_VALIDATION=%s', (name, validation, expected) => {
+    // GIVEN a check for which nothing is acknowledged
+    const preload = join(folder, 'strict.cjs');
+    const pack = JSON.stringify(join(ROOT, 'node_modules', 'cdk-nag'));
+    writeFileSync(preload, `require(${pack}).AwsSolutionsChecks.prototype.isAcknowledged = () => false;`);
+    // WHEN
+    const { status, stderr } = runDirectly(name, {}, { CDK_VALIDATION: validation, NODE_OPTIONS: `--require ${preload}` });
+    // THEN
+    expect(status).toBe(expected);
+    expect(stderr.includes('AwsSolutions-S1')).toBe(expected === 1);
   });
 
   it('makes what the CDK\'s command line makes', () => {

@@ -74,7 +74,7 @@ describe('rights, exactly what it needs', () => {
   it('with the stack\'s own pool', () => {
     const [pool] = onlyOne(dev, 'AWS::Cognito::UserPool');
     expect(besideLogs(dev)).toEqual([
-      { actions: ['dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], resources: [{ 'Fn::GetAtt': [tableId, 'Arn'] }] },
+      { actions: ['dynamodb:Query'], resources: [{ 'Fn::GetAtt': [tableId, 'Arn'] }] },
       { actions: ['execute-api:ManageConnections'], resources: [connections('DELETE'), connections('POST')] },
       { actions: ['cognito-idp:AdminUserGlobalSignOut'], resources: [{ 'Fn::GetAtt': [pool, 'Arn'] }] },
     ]);
