@@ -7,7 +7,7 @@ import { cargoLambdaVersion } from 'cargo-lambda-cdk';
 import { SynthesisError } from './synthesis-error.ts';
 
 /** Where `npm run cargo-lambda` puts it, and zig beside it. */
-export const TOOLS = fileURLToPath(new URL('../../.venv/bin', import.meta.url));
+export const TOOLS = fileURLToPath(new URL('../../.venv-packaging/bin', import.meta.url));
 
 /** Makes sure that cargo finds cargo-lambda, in `PATH` or else in the folder `tools`. */
 export function requireCargoLambda(tools: string = TOOLS): void {
@@ -16,5 +16,5 @@ export function requireCargoLambda(tools: string = TOOLS): void {
     process.env['PATH'] = [tools, process.env['PATH']].join(delimiter);
     if (cargoLambdaVersion()) return;
   }
-  throw new SynthesisError('The functions cannot be built, since "cargo lambda" does not run: run `npm run cargo-lambda`, which puts it into .venv, and try again.');
+  throw new SynthesisError('The functions cannot be built, since "cargo lambda" does not run: run `npm run cargo-lambda`, which installs it, and try again.');
 }

@@ -6,7 +6,7 @@ import { createApp } from '../lib/app.ts';
 import { requireCargoLambda } from '../lib/cargo-lambda.ts';
 import { SynthesisError } from '../lib/synthesis-error.ts';
 
-const SENTENCE = 'The functions cannot be built, since "cargo lambda" does not run: run `npm run cargo-lambda`, which puts it into .venv, and try again.';
+const SENTENCE = 'The functions cannot be built, since "cargo lambda" does not run: run `npm run cargo-lambda`, which installs it, and try again.';
 
 let folder: string;
 
