@@ -1,11 +1,9 @@
 //! Calls a route's function and checks its answer as strictly as API Gateway does.
 
-use std::time::Duration;
-
-use bytes::Bytes;
 use serde_json::Value;
 
 use super::Gateway;
+use crate::lambda::NoAnswer;
 use crate::template::RouteSpec;
 
 /// The only keys that a Lambda proxy response may have.
@@ -33,18 +31,14 @@ pub(super) enum IntegrationError {
 
 impl Gateway {
     pub(super) async fn integrate(&self, route: &RouteSpec, event: Value) -> Result<ProxyResponse, IntegrationError> {
-        let function = self.functions.find(&route.function).ok_or(IntegrationError::Failed)?;
-        let event = Bytes::from(event.to_string());
-        let timeout = Duration::from_millis(route.integration_timeout_ms);
-        let answered = tokio::time::timeout(timeout, async {
-            let place = function.place().await;
-            // Its own task, because the function goes on when the gateway stops waiting.
-            tokio::spawn(async move { function.run(place, event).await }).await
-        });
+        let integration = &route.integration;
+        let answered =
+            self.functions
+                .invoke_within(&integration.function, event.to_string().into(), integration.timeout);
         match answered.await {
-            Err(_) => Err(IntegrationError::TimedOut),
-            Ok(Ok(Ok(answer))) => read(&answer),
-            Ok(_) => Err(IntegrationError::Failed),
+            Ok(answer) => read(&answer),
+            Err(NoAnswer::TimedOut) => Err(IntegrationError::TimedOut),
+            Err(NoAnswer::Failed) => Err(IntegrationError::Failed),
         }
     }
 }

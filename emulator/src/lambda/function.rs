@@ -130,6 +130,15 @@ impl Function {
 /// The right to keep one process busy.
 pub(crate) struct Place(#[allow(dead_code, reason = "held, never looked at")] Option<OwnedSemaphorePermit>);
 
+/// Why an integration has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoAnswer {
+    /// The function is missing, or has failed.
+    Failed,
+    /// The integration's timeout passed.
+    TimedOut,
+}
+
 /// The functions of the stack, by name.
 #[derive(Debug)]
 pub(crate) struct Functions(BTreeMap<String, Arc<Function>>);
@@ -150,6 +159,21 @@ impl Functions {
             .split_once(":function:")
             .map_or(name_or_arn, |(_, name)| name);
         self.0.get(name).cloned()
+    }
+
+    /// Runs a function for an integration, which waits at most `timeout`; the function goes on when it stops waiting.
+    pub(crate) async fn invoke_within(&self, name: &str, event: Bytes, timeout: Duration) -> Result<Bytes, NoAnswer> {
+        let function = self.find(name).ok_or(NoAnswer::Failed)?;
+        let answered = tokio::time::timeout(timeout, async {
+            let place = function.place().await;
+            // Its own task: what is not awaited any longer still runs.
+            tokio::spawn(async move { function.run(place, event).await }).await
+        });
+        match answered.await {
+            Err(_) => Err(NoAnswer::TimedOut),
+            Ok(Ok(Ok(answer))) => Ok(answer),
+            Ok(_) => Err(NoAnswer::Failed),
+        }
     }
 
     /// Starts one environment of each function.

@@ -8,7 +8,7 @@ mod reaper;
 mod runtime_api;
 mod variables;
 
-pub(crate) use function::{Function, Functions};
+pub(crate) use function::{Function, Functions, NoAnswer};
 pub(crate) use invoke_api::router as invoke_api;
 #[cfg(test)]
 pub(crate) use output::FunctionError;

@@ -186,7 +186,13 @@ impl<'a> Resolver<'a> {
                 format!("arn:aws:dynamodb:{region}:{account}:table/{id}")
             }
             ("AWS::ApiGatewayV2::Api", "ApiId") | ("AWS::Cognito::UserPool", "UserPoolId") => id,
-            ("AWS::ApiGatewayV2::Api", "ApiEndpoint") => format!("wss://{id}.execute-api.{region}.amazonaws.com"),
+            ("AWS::ApiGatewayV2::Api", "ApiEndpoint") => {
+                let scheme = match resource.properties.get("ProtocolType").and_then(Value::as_str) {
+                    Some("HTTP") => "https",
+                    _ => "wss",
+                };
+                format!("{scheme}://{id}.execute-api.{region}.amazonaws.com")
+            }
             ("AWS::Cognito::UserPool", "Arn") => format!("arn:aws:cognito-idp:{region}:{account}:userpool/{id}"),
             ("AWS::Cognito::UserPool", "ProviderName") => provider,
             ("AWS::Cognito::UserPool", "ProviderURL") => format!("https://{provider}"),

@@ -1,12 +1,15 @@
 //! Reads a synthesised CloudFormation template: the only source of truth for what the emulator runs.
 
+mod apis;
 mod functions;
+mod http_api;
 mod identity;
 mod intrinsics;
 mod tables;
 mod websocket;
 
 pub(crate) use functions::FunctionSpec;
+pub(crate) use http_api::{HttpApiSpec, STAGE as HTTP_API_STAGE};
 pub(crate) use identity::PoolElsewhere;
 pub(crate) use intrinsics::{Place, Resolver};
 pub(crate) use tables::TableSpec;
@@ -59,6 +62,7 @@ pub(crate) struct Resource {
 #[derive(Debug)]
 pub(crate) struct StackSpec {
     pub(crate) api: ApiSpec,
+    pub(crate) http_api: Option<HttpApiSpec>,
     pub(crate) functions: Vec<FunctionSpec>,
     pub(crate) tables: Vec<TableSpec>,
     pub(crate) pool: Option<PoolSettings>,
@@ -90,6 +94,7 @@ impl Template {
         let functions = functions::read(self, &resolver)?;
         Ok(StackSpec {
             api: websocket::read(self, &resolver, &functions)?,
+            http_api: http_api::read(self, &resolver, &functions)?,
             functions,
             tables: tables::read(self, &resolver)?,
             pool: identity::read(self, &resolver)?,
@@ -119,6 +124,11 @@ impl<'a> Properties<'a> {
             properties: &resource.properties,
             resolver,
         }
+    }
+
+    /// Whether the property is there at all.
+    fn has(&self, name: &str) -> bool {
+        self.properties.get(name).is_some_and(|value| !value.is_null())
     }
 
     fn value(&self, name: &str) -> Result<Option<Value>, Problem> {
