@@ -25,6 +25,12 @@ pub(crate) fn uuid() -> String {
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
+/// The value of an `X-Amzn-Trace-Id` header.
+pub(crate) fn trace() -> String {
+    let id = uuid().replace('-', "");
+    format!("Root=1-{}-{}", &id[..8], &id[8..])
+}
+
 /// Whether the text has the form that [`uuid`] gives. File names are made of it.
 pub(crate) fn is_uuid(text: &str) -> bool {
     text.len() == 36

@@ -7,6 +7,7 @@ mod cli;
 mod cognito;
 mod endpoints;
 mod gateway;
+mod http_api;
 mod identifiers;
 mod lambda;
 mod loopback;
@@ -17,6 +18,7 @@ mod stack;
 mod state;
 mod tables;
 mod template;
+mod timestamps;
 
 use std::process::ExitCode;
 

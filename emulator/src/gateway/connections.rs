@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use super::events::{self, Client};
+use super::events::Client;
+use crate::timestamps::now_ms;
 
 /// Frames that wait for a client that reads slowly; one more is answered with 429, as by API Gateway when "the
 /// client's receive buffer is full". API Gateway's own number is not published.
@@ -72,7 +73,7 @@ impl Connection {
     }
 
     pub(crate) fn touch(&self) {
-        self.last_active_ms.store(events::now_ms(), Ordering::Relaxed);
+        self.last_active_ms.store(now_ms(), Ordering::Relaxed);
     }
 
     pub(crate) fn last_active_ms(&self) -> u64 {

@@ -2,14 +2,13 @@
 //! left out, never null.
 
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::http::{HeaderMap, HeaderName, Uri};
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
 
 use super::Gateway;
 use crate::identifiers;
+use crate::timestamps::{common_log_time, now_ms};
 
 /// What stays the same in every event of a connection.
 #[derive(Debug, Clone)]
@@ -33,12 +32,6 @@ pub(crate) struct HandshakeRequest {
 /// The authorizer's context, in `requestContext.authorizer` of every event after it.
 pub(crate) type AuthorizerContext = Map<String, Value>;
 
-/// Milliseconds since the epoch.
-pub(crate) fn now_ms() -> u64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
-}
-
 impl HandshakeRequest {
     pub(crate) fn new(headers: &HeaderMap, uri: &Uri, client: &Client, port: u16) -> Self {
         let mut shown: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -46,9 +39,8 @@ impl HandshakeRequest {
             let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
             shown.entry(usual_spelling(name)).or_default().push(text);
         }
-        let trace = identifiers::uuid().replace('-', "");
         for (name, value) in [
-            ("X-Amzn-Trace-Id", format!("Root=1-{}-{}", &trace[..8], &trace[8..])),
+            ("X-Amzn-Trace-Id", identifiers::trace()),
             ("X-Forwarded-For", client.source_ip.clone()),
             ("X-Forwarded-Port", port.to_string()),
             ("X-Forwarded-Proto", "http".to_owned()),
@@ -233,51 +225,9 @@ fn last_of(map: &BTreeMap<String, Vec<String>>) -> BTreeMap<&str, &str> {
         .collect()
 }
 
-/// `09/Feb/2024:18:11:43 +0000`.
-fn common_log_time(epoch_ms: u64) -> String {
-    let at = instant(epoch_ms);
-    let month = at.month().to_string();
-    format!(
-        "{:02}/{}/{}:{:02}:{:02}:{:02} +0000",
-        at.day(),
-        &month[..3],
-        at.year(),
-        at.hour(),
-        at.minute(),
-        at.second()
-    )
-}
-
-/// `2024-02-09T18:11:43.120Z`.
-pub(super) fn iso_8601(epoch_ms: u64) -> String {
-    let at = instant(epoch_ms);
-    format!(
-        "{}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-        at.year(),
-        u8::from(at.month()),
-        at.day(),
-        at.hour(),
-        at.minute(),
-        at.second(),
-        at.millisecond()
-    )
-}
-
-fn instant(epoch_ms: u64) -> OffsetDateTime {
-    let seconds = i64::try_from(epoch_ms / 1_000).unwrap_or(i64::MAX);
-    let whole = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    whole + std::time::Duration::from_millis(epoch_ms % 1_000)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_read_as_on_aws() {
-        assert_eq!(common_log_time(1_707_502_303_120), "09/Feb/2024:18:11:43 +0000");
-        assert_eq!(iso_8601(1_707_502_303_120), "2024-02-09T18:11:43.120Z");
-    }
 
     #[test]
     fn header_names_are_spelt_as_clients_do() {

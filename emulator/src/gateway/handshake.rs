@@ -15,9 +15,10 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::Gateway;
 use super::authorizer::Authorized;
-use super::events::{self, AuthorizerContext, Client, HandshakeRequest};
+use super::events::{AuthorizerContext, Client, HandshakeRequest};
 use super::integration::IntegrationError;
 use crate::identifiers;
+use crate::timestamps::now_ms;
 
 /// A refused handshake.
 struct Refusal {
@@ -106,7 +107,7 @@ fn new_client(headers: &HeaderMap, peer: SocketAddr) -> Client {
     };
     Client {
         connection_id: identifiers::gateway(),
-        connected_at_ms: events::now_ms(),
+        connected_at_ms: now_ms(),
         source_ip: peer.ip().to_string(),
         user_agent: text("user-agent"),
         domain_name: text("host").unwrap_or_default(),

@@ -13,8 +13,8 @@ use serde_json::json;
 
 use super::Gateway;
 use super::connections::{Connection, End, PostError};
-use super::events::iso_8601;
 use crate::identifiers;
+use crate::timestamps::iso_8601;
 
 /// The service model's bound for `Data` (bytes).
 const MAX_POST_BYTES: usize = 128 * 1024;

@@ -17,11 +17,12 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::Gateway;
 use super::connections::{Connection, End, Inbox};
-use super::events::{self, AuthorizerContext, Client};
+use super::events::{AuthorizerContext, Client};
 use super::integration::IntegrationError;
 use super::routes;
 use crate::identifiers;
 use crate::template::RouteSpec;
+use crate::timestamps::now_ms;
 
 /// Limits of the service (<https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html>).
 const MAX_FRAME_BYTES: usize = 32 * 1024;
@@ -215,7 +216,7 @@ impl Session<'_> {
     async fn timed_out(&self) {
         let end_of_life = Instant::now() + LIFETIME;
         loop {
-            let idle = Duration::from_millis(events::now_ms().saturating_sub(self.connection.last_active_ms()));
+            let idle = Duration::from_millis(now_ms().saturating_sub(self.connection.last_active_ms()));
             if idle >= IDLE_TIMEOUT || Instant::now() >= end_of_life {
                 return;
             }

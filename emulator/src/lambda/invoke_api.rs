@@ -14,13 +14,14 @@ use serde_json::json;
 use super::function::{Function, Functions};
 use super::output::FunctionError;
 
-/// Lambda's limit for the event of a synchronous invocation (bytes).
-const MAX_REQUEST_BYTES: usize = 6 * 1024 * 1024;
+/// Lambda's limit for the event of a synchronous invocation
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+pub(crate) const MAX_EVENT_BYTES: usize = 6 * 1024 * 1024;
 
 pub(crate) fn router(functions: Arc<Functions>) -> Router {
     Router::new()
         .route("/2015-03-31/functions/{name}/invocations", post(invoke))
-        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .layer(DefaultBodyLimit::max(MAX_EVENT_BYTES))
         .with_state(functions)
 }
 

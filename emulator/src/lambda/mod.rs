@@ -9,7 +9,7 @@ mod runtime_api;
 mod variables;
 
 pub(crate) use function::{Function, Functions, NoAnswer};
-pub(crate) use invoke_api::router as invoke_api;
+pub(crate) use invoke_api::{MAX_EVENT_BYTES, router as invoke_api};
 #[cfg(test)]
 pub(crate) use output::FunctionError;
 pub(crate) use output::InvocationResult;
