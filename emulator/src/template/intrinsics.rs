@@ -33,6 +33,11 @@ impl<'a> Resolver<'a> {
         &self.place.region
     }
 
+    /// The host of an API's own address.
+    pub(super) fn execute_api_host(&self, api_id: &str) -> String {
+        format!("{api_id}.execute-api.{}.amazonaws.com", self.place.region)
+    }
+
     /// What `Ref` gives for a resource: the name or id that AWS would have assigned, stable from start to start.
     pub(super) fn name_of(&self, logical_id: &str) -> Result<String, Problem> {
         self.physical_id(logical_id, self.resource(logical_id)?, 0)
@@ -143,6 +148,12 @@ impl<'a> Resolver<'a> {
             "AWS::Cognito::UserPoolClient" => self.stable_id(logical_id, 26),
             "AWS::Cognito::UserPoolDomain" => given_name("Domain")?.unwrap_or_else(generated),
             "AWS::ApiGatewayV2::Integration" | "AWS::ApiGatewayV2::Route" => self.stable_id(logical_id, 7),
+            "AWS::CloudFront::Distribution" | "AWS::CloudFront::OriginAccessControl" => {
+                format!("E{}", self.stable_id(logical_id, 13).to_uppercase())
+            }
+            "AWS::CloudFront::Function" => given_name("Name")?.unwrap_or_else(generated),
+            // Upper case would be no name of a bucket, and is no part of a host.
+            "AWS::S3::Bucket" => given_name("BucketName")?.unwrap_or_else(|| generated().to_lowercase()),
             _ => generated(),
         })
     }
@@ -191,12 +202,20 @@ impl<'a> Resolver<'a> {
                     Some("HTTP") => "https",
                     _ => "wss",
                 };
-                format!("{scheme}://{id}.execute-api.{region}.amazonaws.com")
+                format!("{scheme}://{}", self.execute_api_host(&id))
             }
             ("AWS::Cognito::UserPool", "Arn") => format!("arn:aws:cognito-idp:{region}:{account}:userpool/{id}"),
             ("AWS::Cognito::UserPool", "ProviderName") => provider,
             ("AWS::Cognito::UserPool", "ProviderURL") => format!("https://{provider}"),
             ("AWS::Cognito::UserPoolClient", "ClientId") => id,
+            ("AWS::CloudFront::Distribution", "DomainName") => {
+                format!("d{}.cloudfront.net", self.stable_id(logical_id, 13))
+            }
+            ("AWS::CloudFront::Distribution" | "AWS::CloudFront::OriginAccessControl", "Id") => id,
+            ("AWS::CloudFront::Function", "FunctionARN") => format!("arn:aws:cloudfront::{account}:function/{id}"),
+            ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{id}"),
+            ("AWS::S3::Bucket", "DomainName") => format!("{id}.s3.amazonaws.com"),
+            ("AWS::S3::Bucket", "RegionalDomainName") => format!("{id}.s3.{region}.amazonaws.com"),
             ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{account}:role/{id}"),
             ("AWS::Logs::LogGroup", "Arn") => format!("arn:aws:logs:{region}:{account}:log-group:{id}:*"),
             (kind, _) => {
@@ -319,6 +338,10 @@ mod tests {
                 "Fn": { "Type": "AWS::Lambda::Function", "Properties": {} },
                 "Loop": { "Type": "AWS::Lambda::Function", "Properties": { "FunctionName": { "Ref": "Loop" } } },
                 "Pool": { "Type": "AWS::Cognito::UserPool" },
+                "Web": { "Type": "AWS::ApiGatewayV2::Api", "Properties": { "ProtocolType": "HTTP" } },
+                "Socket": { "Type": "AWS::ApiGatewayV2::Api", "Properties": { "ProtocolType": "WEBSOCKET" } },
+                "Site": { "Type": "AWS::CloudFront::Distribution" },
+                "Files": { "Type": "AWS::S3::Bucket" },
             }
         }))
         .map_err(|error| error.to_string())?;
@@ -367,6 +390,37 @@ mod tests {
         ];
         for (value, expected) in cases {
             assert_eq!(resolve(value.clone()), Ok(expected), "{value}");
+        }
+    }
+
+    #[test]
+    fn addresses_have_the_shapes_of_aws() {
+        for (attribute, start, end, length) in [
+            (
+                ["Web", "ApiEndpoint"],
+                "https://",
+                ".execute-api.us-east-1.amazonaws.com",
+                54,
+            ),
+            (
+                ["Socket", "ApiEndpoint"],
+                "wss://",
+                ".execute-api.us-east-1.amazonaws.com",
+                52,
+            ),
+            (["Site", "DomainName"], "d", ".cloudfront.net", 29),
+            (
+                ["Files", "RegionalDomainName"],
+                "s-files.s3.us-east-1",
+                ".amazonaws.com",
+                34,
+            ),
+            (["Files", "Arn"], "arn:aws:s3:::", "s-files", 20),
+        ] {
+            let value = resolve(json!({ "Fn::GetAtt": attribute })).unwrap_or_default();
+            let text = value.as_str().unwrap_or_default();
+            assert!(text.starts_with(start) && text.ends_with(end), "{text}");
+            assert_eq!(text.len(), length, "{text}");
         }
     }
 

@@ -1,17 +1,21 @@
 //! Reads a synthesised CloudFormation template: the only source of truth for what the emulator runs.
 
 mod apis;
+mod distribution;
 mod functions;
 mod http_api;
 mod identity;
 mod intrinsics;
+mod response_headers;
 mod tables;
 mod websocket;
 
+pub(crate) use distribution::{BehaviorSpec, DistributionSpec, Target};
 pub(crate) use functions::FunctionSpec;
 pub(crate) use http_api::{HttpApiSpec, STAGE as HTTP_API_STAGE};
 pub(crate) use identity::PoolElsewhere;
 pub(crate) use intrinsics::{Place, Resolver};
+pub(crate) use response_headers::ResponseHeader;
 pub(crate) use tables::TableSpec;
 pub(crate) use websocket::{ApiSpec, AuthorizerSpec, RouteSpec};
 
@@ -63,6 +67,7 @@ pub(crate) struct Resource {
 pub(crate) struct StackSpec {
     pub(crate) api: ApiSpec,
     pub(crate) http_api: Option<HttpApiSpec>,
+    pub(crate) distribution: Option<DistributionSpec>,
     pub(crate) functions: Vec<FunctionSpec>,
     pub(crate) tables: Vec<TableSpec>,
     pub(crate) pool: Option<PoolSettings>,
@@ -92,9 +97,16 @@ impl Template {
     pub(crate) fn resolve(&self, place: &Place) -> Result<StackSpec, Problem> {
         let resolver = Resolver::new(self, place);
         let functions = functions::read(self, &resolver)?;
+        let api = websocket::read(self, &resolver, &functions)?;
+        let http_api = http_api::read(self, &resolver, &functions)?;
+        let apis = distribution::Apis {
+            websocket: &api,
+            http: http_api.as_ref(),
+        };
         Ok(StackSpec {
-            api: websocket::read(self, &resolver, &functions)?,
-            http_api: http_api::read(self, &resolver, &functions)?,
+            distribution: distribution::read(self, &resolver, &apis)?,
+            api,
+            http_api,
             functions,
             tables: tables::read(self, &resolver)?,
             pool: identity::read(self, &resolver)?,
@@ -123,6 +135,41 @@ impl<'a> Properties<'a> {
             logical_id,
             properties: &resource.properties,
             resolver,
+        }
+    }
+
+    /// A property that is a structure, with nothing in it resolved yet: what nobody reads need not be resolvable.
+    fn part(&self, name: &str) -> Option<Self> {
+        self.has(name).then(|| Self {
+            properties: &self.properties[name],
+            ..*self
+        })
+    }
+
+    fn required_part(&self, name: &str) -> Result<Self, Problem> {
+        self.part(name)
+            .ok_or_else(|| Problem::new(format!("{} has no {name}.", self.logical_id)))
+    }
+
+    /// A property that is a list of structures, as [`Properties::part`] gives one.
+    fn parts(&self, name: &str) -> Result<Vec<Self>, Problem> {
+        match self.properties.get(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(items)) => Ok(items.iter().map(|properties| Self { properties, ..*self }).collect()),
+            Some(other) => Err(self.wrong(name, "a list", other)),
+        }
+    }
+
+    /// Truth, absent being false; CloudFormation also takes it as text.
+    fn flag(&self, name: &str) -> Result<bool, Problem> {
+        match self.value(name)? {
+            None => Ok(false),
+            Some(value) => match (value.as_bool(), value.as_str()) {
+                (Some(truth), _) => Ok(truth),
+                (None, Some("true")) => Ok(true),
+                (None, Some("false")) => Ok(false),
+                _ => Err(self.wrong(name, "true or false", &value)),
+            },
         }
     }
 
