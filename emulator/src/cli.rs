@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-/// API Gateway WebSocket, Lambda, DynamoDB and Cognito on a laptop, from a synthesised template.
+use crate::web_client::Upstream;
+
+/// API Gateway, CloudFront, Lambda, DynamoDB and Cognito on a laptop, from a synthesised template.
 #[derive(Debug, Parser)]
 #[command(name = "emulator")]
 pub(crate) struct Cli {
@@ -32,9 +34,15 @@ pub(crate) struct RunOptions {
     /// The folder of the cargo binaries that functions name in their metadata [default: where the emulator is].
     #[arg(long, value_name = "DIR")]
     pub(crate) binaries: Option<PathBuf>,
-    /// The port of the WebSocket API and the web client; 0 takes a free one.
+    /// The port of the APIs and the web client; 0 takes a free one.
     #[arg(long, default_value_t = 3000)]
     pub(crate) port: u16,
+    /// The folder of the built web client.
+    #[arg(long, value_name = "DIR", conflicts_with = "web_proxy")]
+    pub(crate) web: Option<PathBuf>,
+    /// The address of the web client's development server, http://host:port, in place of a built one.
+    #[arg(long, value_name = "URL", value_parser = Upstream::parse)]
+    pub(crate) web_proxy: Option<Upstream>,
     /// The folder for tables, users, keys and endpoints.json.
     #[arg(long, value_name = "DIR", default_value = ".local")]
     pub(crate) state: PathBuf,

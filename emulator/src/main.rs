@@ -1,11 +1,14 @@
-//! The emulator: runs the WebSocket API of a synthesised CloudFormation template on a laptop.
+//! The emulator: runs the APIs of a synthesised CloudFormation template on a laptop, and serves its web client.
 //!
-//! Reading order: `template` (what is to run), `stack` (how the parts are put together), then the parts: `gateway`
-//! (API Gateway), `lambda` (functions), `tables` (DynamoDB), `cognito` (the user pool).
+//! Reading order: `template` (what is to run), `stack` (how the parts are put together), then the parts: `front_door`
+//! (CloudFront), `gateway` (API Gateway's WebSocket APIs), `http_api` (its HTTP APIs), `web_client` (what is in a bucket on
+//! AWS), `lambda` (functions), `tables` (DynamoDB), `cognito` (the user pool).
 
 mod cli;
 mod cognito;
+mod deployed_addresses;
 mod endpoints;
+mod front_door;
 mod gateway;
 mod http_api;
 mod identifiers;
@@ -19,6 +22,7 @@ mod state;
 mod tables;
 mod template;
 mod timestamps;
+mod web_client;
 
 use std::process::ExitCode;
 

@@ -1,16 +1,11 @@
 //! The ports of a stack, and what answers at each.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::StatusCode;
-use axum::routing::get;
-use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::cognito::UserPool;
+use crate::front_door::FrontDoor;
 use crate::gateway::{self, Gateway};
 use crate::lambda::{self, Functions};
 use crate::loopback::{self, Guard, Port};
@@ -29,6 +24,7 @@ pub(crate) struct Ports {
 
 /// What answers at the ports.
 pub(crate) struct Parts {
+    pub(crate) front_door: FrontDoor,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) functions: Arc<Functions>,
     pub(crate) tables: Tables,
@@ -59,7 +55,7 @@ impl Ports {
     pub(crate) fn serve(self, parts: Parts) {
         let guard =
             Guard::new(self.main.number, &[self.web()]).letting_handshakes_pass(&format!("/{}", parts.gateway.stage()));
-        let front = guard.before(front_door(Arc::clone(&parts.gateway), self.main.number));
+        let front = guard.before(parts.front_door.router());
         if let Some(listener) = self.main_on_ipv6 {
             loopback::serve(listener, front.clone());
         }
@@ -75,16 +71,4 @@ impl Ports {
             loopback::serve(self.cognito.listener, guard.before(pool.router()));
         }
     }
-}
-
-/// The one origin of the application: the socket at `/<stage>`.
-fn front_door(gateway: Arc<Gateway>, port: u16) -> Router {
-    let stage_path = format!("/{}", gateway.stage());
-    let handshake = move |State(gateway): State<Arc<Gateway>>,
-                          ConnectInfo(peer): ConnectInfo<SocketAddr>,
-                          request: Request| { gateway::handshake(gateway, peer, port, request) };
-    Router::new()
-        .route(&stage_path, get(handshake))
-        .fallback(|| async { (StatusCode::FORBIDDEN, axum::Json(json!({ "message": "Forbidden" }))) })
-        .with_state(gateway)
 }

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cli::RunOptions;
-use crate::cognito::{self, UserPool};
+use crate::cognito::{self, PoolSettings, UserPool};
+use crate::deployed_addresses::DeployedAddresses;
 use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser};
+use crate::front_door::FrontDoor;
 use crate::gateway::Gateway;
+use crate::http_api::HttpApi;
 use crate::lambda::{Addresses, Function, Functions, Reaper, Variables};
 use crate::ports::{Parts, Ports};
 use crate::problem::{OrProblem, Problem};
@@ -15,6 +18,7 @@ use crate::programs::Programs;
 use crate::state::StateFolder;
 use crate::tables::Tables;
 use crate::template::{Place, StackSpec, Template};
+use crate::web_client::{Files, WebClient};
 
 /// Where the local stack pretends to be. The account number is the one of AWS's own examples of nobody's account.
 const REGION: &str = "us-east-1";
@@ -37,8 +41,10 @@ impl RunningStack {
         let state = StateFolder::open(&options.state, options.fresh)?;
         state.remove(endpoints::FILE);
         let place = place(&options);
-        let stack = Template::read(&options.template)?.resolve(&place)?;
+        let mut stack = Template::read(&options.template)?.resolve(&place)?;
+        let web_client = web_client(&options)?;
         let ports = Ports::listen(options.port).await?;
+        bring_home(&mut stack, &ports);
         let (pool, users) = open_pool(&state, &stack, &options.users).await?;
         let tables = Tables::open(&state.path("tables.db"), &stack.tables)?;
         let reaper = Reaper::start()?;
@@ -48,9 +54,14 @@ impl RunningStack {
             group: reaper.group(),
         };
         let functions = Arc::new(host.functions(&stack)?);
-        let gateway = Arc::new(Gateway::new(stack.api.clone(), place, Arc::clone(&functions)));
+        let gateway = Arc::new(Gateway::new(stack.api.clone(), place.clone(), Arc::clone(&functions)));
+        let port = ports.main.number;
+        let http_api = stack.http_api.clone();
+        let http_api = http_api.map(|spec| HttpApi::new(spec, place, Arc::clone(&functions), port));
+        let distribution = stack.distribution.clone();
         let file = endpoints_file(&ports, &stack, pool.as_deref(), users);
         ports.serve(Parts {
+            front_door: FrontDoor::new(Arc::clone(&gateway), http_api, web_client, distribution, port)?,
             gateway: Arc::clone(&gateway),
             functions: Arc::clone(&functions),
             tables: tables.clone(),
@@ -82,6 +93,44 @@ fn place(options: &RunOptions) -> Place {
         account: ACCOUNT.to_owned(),
         stack_name: file.split('.').next().unwrap_or("Stack").to_owned(),
     }
+}
+
+fn web_client(options: &RunOptions) -> Result<WebClient, Problem> {
+    Ok(match (&options.web, &options.web_proxy) {
+        (Some(folder), _) => WebClient::Built(Files::open(folder)?),
+        (None, Some(upstream)) => WebClient::InDevelopment(upstream.clone()),
+        (None, None) => WebClient::Absent,
+    })
+}
+
+/// Puts local addresses where a browser would meet deployed ones: in the clients' redirect URLs and in response headers.
+fn bring_home(stack: &mut StackSpec, ports: &Ports) {
+    let mut addresses = DeployedAddresses::default();
+    let origins = stack
+        .functions
+        .iter()
+        .filter_map(|function| function.variables.get("PUBLIC_ORIGIN"));
+    for origin in origins.filter(|origin| !origin.is_empty()) {
+        addresses.add(origin, &ports.web());
+    }
+    if let Some(base) = sign_in_base(stack.pool.as_ref()) {
+        addresses.add(&base, &ports.cognito.url());
+    }
+    let clients = stack.pool.iter_mut().flat_map(|pool| &mut pool.clients);
+    for url in clients.flat_map(|client| client.callback_urls.iter_mut().chain(&mut client.logout_urls)) {
+        *url = addresses.replaced_in(url);
+    }
+    let behaviors = stack
+        .distribution
+        .iter_mut()
+        .flat_map(|distribution| &mut distribution.behaviors);
+    for header in behaviors.flat_map(|behavior| &mut behavior.response_headers) {
+        header.value = addresses.replaced_in(&header.value);
+    }
+}
+
+fn sign_in_base(pool: Option<&PoolSettings>) -> Option<String> {
+    pool.and_then(|pool| pool.sign_in_base.clone())
 }
 
 async fn open_pool(
@@ -164,8 +213,9 @@ fn variables(ports: &Ports, stack: &StackSpec, place: &Place, pool: Option<&User
             public_origin: ports.web(),
             cognito: pool.map(|_| ports.cognito.url()),
         },
-        stage_host_and_path: format!("{}.execute-api.{}.amazonaws.com/{stage}", stack.api.id, place.region),
+        stage_host_and_path: format!("{}/{stage}", place.execute_api_host(&stack.api.id)),
         issuer: pool.map(UserPool::issuer),
+        sign_in_base: sign_in_base(stack.pool.as_ref()),
         place: place.clone(),
     }
 }

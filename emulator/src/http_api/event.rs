@@ -88,7 +88,7 @@ impl HttpApi {
     /// The API's own host, whatever the client used: a distribution does not pass the viewer's on to an API, which would
     /// refuse it.
     fn domain_name(&self) -> String {
-        format!("{}.execute-api.{}.amazonaws.com", self.spec.id, self.place.region)
+        self.place.execute_api_host(&self.spec.id)
     }
 
     /// Names in lower case, several values joined by commas, without cookies, and with what API Gateway adds.

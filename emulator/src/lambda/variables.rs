@@ -31,6 +31,8 @@ pub(crate) struct Variables {
     pub(crate) stage_host_and_path: String,
     /// `https://cognito-idp.<region>.amazonaws.com/<pool id>`; absent when the template has no pool of its own.
     pub(crate) issuer: Option<String>,
+    /// `https://<domain>.auth.<region>.amazoncognito.com`; absent when the pool has no sign-in pages.
+    pub(crate) sign_in_base: Option<String>,
 }
 
 impl Variables {
@@ -66,23 +68,32 @@ impl Variables {
                 return format!("{address}{rest}");
             }
         }
-        match (&self.issuer, &self.addresses.cognito) {
-            (Some(issuer), Some(address)) => replaced_key_address(value, issuer, address),
-            _ => value.to_owned(),
+        let Some(pool) = &self.addresses.cognito else {
+            return value.to_owned();
+        };
+        if let Some(rest) = self.sign_in_base.as_ref().and_then(|base| value.strip_prefix(base)) {
+            return format!("{pool}{rest}");
+        }
+        match &self.issuer {
+            Some(issuer) => replaced_key_address(value, issuer, pool),
+            None => value.to_owned(),
         }
     }
 
     /// The added part of the closed list.
-    fn added(&self) -> [(String, String); 6] {
+    fn added(&self) -> impl Iterator<Item = (String, String)> {
+        let pool = self.addresses.cognito.as_deref();
         [
-            ("AWS_ENDPOINT_URL_DYNAMODB", self.addresses.dynamodb.as_str()),
-            ("AWS_ENDPOINT_URL_LAMBDA", &self.addresses.lambda),
-            ("AWS_ACCESS_KEY_ID", "local"),
-            ("AWS_SECRET_ACCESS_KEY", "local"),
-            ("AWS_REGION", &self.place.region),
-            ("AWS_DEFAULT_REGION", &self.place.region),
+            ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", pool),
+            ("AWS_ENDPOINT_URL_DYNAMODB", Some(self.addresses.dynamodb.as_str())),
+            ("AWS_ENDPOINT_URL_LAMBDA", Some(&self.addresses.lambda)),
+            ("AWS_ACCESS_KEY_ID", Some("local")),
+            ("AWS_SECRET_ACCESS_KEY", Some("local")),
+            ("AWS_REGION", Some(&self.place.region)),
+            ("AWS_DEFAULT_REGION", Some(&self.place.region)),
         ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
     }
 }
 
@@ -140,6 +151,7 @@ mod tests {
             },
             stage_host_and_path: "api.execute-api.us-east-1.amazonaws.com/ws".into(),
             issuer: Some(ISSUER.into()),
+            sign_in_base: Some("https://people.auth.us-east-1.amazoncognito.com".into()),
         }
     }
 
@@ -170,6 +182,17 @@ mod tests {
                 "http://127.0.0.1:5/us-east-1_abc/.well-known/jwks.json",
             ),
             ("ISSUER", ISSUER, ISSUER),
+            (
+                "SIGN_IN_BASE_URL",
+                "https://people.auth.us-east-1.amazoncognito.com",
+                "http://127.0.0.1:5",
+            ),
+            (
+                "SIGN_OUT_URL",
+                "https://people.auth.us-east-1.amazoncognito.com/logout",
+                "http://127.0.0.1:5/logout",
+            ),
+            ("NO_SIGN_IN", "", ""),
             ("PUBLIC_ORIGIN", "https://app.example", "http://localhost:4"),
             (
                 "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
@@ -203,6 +226,7 @@ mod tests {
         let expected = [
             "AWS_ACCESS_KEY_ID",
             "AWS_DEFAULT_REGION",
+            "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
             "AWS_ENDPOINT_URL_DYNAMODB",
             "AWS_ENDPOINT_URL_LAMBDA",
             "AWS_EXECUTION_ENV",

@@ -108,7 +108,7 @@ impl Reader<'_> {
 
     fn target_of(&self, origin: &Properties<'_>, id: &str) -> Result<Target, Problem> {
         let host = origin.required_text("DomainName")?;
-        let is = |api_id: &str| host == self.resolver.execute_api_host(api_id);
+        let is = |api_id: &str| host == self.resolver.place().execute_api_host(api_id);
         let target = if is(&self.apis.websocket.id) {
             Target::WebSocketApi
         } else if self.apis.http.is_some_and(|api| is(&api.id)) {

@@ -17,6 +17,13 @@ pub(crate) struct Place {
     pub(crate) stack_name: String,
 }
 
+impl Place {
+    /// The host of an API's own address.
+    pub(crate) fn execute_api_host(&self, api_id: &str) -> String {
+        format!("{api_id}.execute-api.{}.amazonaws.com", self.region)
+    }
+}
+
 /// Resolves values of one template.
 pub(crate) struct Resolver<'a> {
     template: &'a Template,
@@ -33,9 +40,9 @@ impl<'a> Resolver<'a> {
         &self.place.region
     }
 
-    /// The host of an API's own address.
-    pub(super) fn execute_api_host(&self, api_id: &str) -> String {
-        format!("{api_id}.execute-api.{}.amazonaws.com", self.place.region)
+    /// Where the stack pretends to be deployed.
+    pub(super) fn place(&self) -> &Place {
+        self.place
     }
 
     /// What `Ref` gives for a resource: the name or id that AWS would have assigned, stable from start to start.
@@ -202,7 +209,7 @@ impl<'a> Resolver<'a> {
                     Some("HTTP") => "https",
                     _ => "wss",
                 };
-                format!("{scheme}://{}", self.execute_api_host(&id))
+                format!("{scheme}://{}", self.place.execute_api_host(&id))
             }
             ("AWS::Cognito::UserPool", "Arn") => format!("arn:aws:cognito-idp:{region}:{account}:userpool/{id}"),
             ("AWS::Cognito::UserPool", "ProviderName") => provider,
