@@ -44,10 +44,19 @@ impl Probe {
     /// # Errors
     /// What the emulator printed, if it ended instead.
     pub async fn start() -> TestResult<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts it with further arguments of `emulator run`.
+    ///
+    /// # Errors
+    /// What the emulator printed, if it ended instead.
+    pub async fn start_with(arguments: &[&str]) -> TestResult<Self> {
         let folder = TempDir::new()?;
         let (template, records) = probe_template(folder.path())?;
         let options = StackOptions {
             template: Some(template),
+            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
             ..StackOptions::default()
         };
         Ok(Self {
@@ -58,7 +67,8 @@ impl Probe {
     }
 }
 
-/// Writes a template into `folder`: one WebSocket API, stage `probe`, whose every route is the probe function.
+/// Writes a template into `folder`: one WebSocket API, stage `probe`, and one HTTP API below `/api`, whose every route is
+/// the probe function, behind one distribution.
 ///
 /// # Errors
 /// The folder cannot be written.
@@ -75,6 +85,8 @@ pub fn probe_template(folder: &Path) -> TestResult<(PathBuf, ProbeRecords)> {
             "Runtime": "provided.al2023", "Handler": "bootstrap", "Timeout": 2, "MemorySize": 128,
             "Environment": { "Variables": {
                 "RECORD_FILE": records,
+                "PUBLIC_ORIGIN": "https://example.org",
+                "SITE": { "Fn::GetAtt": ["Distribution", "DomainName"] },
                 "CALLBACK": { "Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Stage}" },
             } },
         } },
@@ -110,9 +122,67 @@ pub fn probe_template(folder: &Path) -> TestResult<(PathBuf, ProbeRecords)> {
         }
         resources[logical_id] = json!({ "Type": "AWS::ApiGatewayV2::Route", "Properties": route });
     }
+    add_http_api(&mut resources);
+    add_distribution(&mut resources);
     let template = folder.join("Probe.template.json");
     std::fs::write(&template, json!({ "Resources": resources }).to_string())?;
     Ok((template, ProbeRecords(records)))
+}
+
+fn add_http_api(resources: &mut Value) {
+    resources["HttpApi"] = json!({ "Type": "AWS::ApiGatewayV2::Api", "Properties": {
+        "Name": "ProbeHttp", "ProtocolType": "HTTP",
+    } });
+    resources["HttpStage"] = json!({ "Type": "AWS::ApiGatewayV2::Stage", "Properties": {
+        "ApiId": { "Ref": "HttpApi" }, "StageName": "$default", "AutoDeploy": true,
+    } });
+    for (logical_id, key, timeout_ms) in [
+        ("ApiGet", "GET /api", 30_000),
+        ("ApiPost", "POST /api", 30_000),
+        ("ApiAny", "ANY /api/any", 30_000),
+        ("ApiHasty", "GET /api/hasty", 200),
+        ("Unreachable", "GET /beside", 30_000),
+    ] {
+        resources[format!("{logical_id}Integration")] = json!({
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {
+                "ApiId": { "Ref": "HttpApi" }, "IntegrationType": "AWS_PROXY", "PayloadFormatVersion": "2.0",
+                "IntegrationUri": { "Fn::GetAtt": ["Function", "Arn"] }, "TimeoutInMillis": timeout_ms,
+            },
+        });
+        resources[logical_id] = json!({ "Type": "AWS::ApiGatewayV2::Route", "Properties": {
+            "ApiId": { "Ref": "HttpApi" }, "RouteKey": key, "AuthorizationType": "NONE",
+            "Target": { "Fn::Join": ["/", ["integrations", { "Ref": format!("{logical_id}Integration") }]] },
+        } });
+    }
+}
+
+fn add_distribution(resources: &mut Value) {
+    let methods = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"];
+    let host = |api: &str| json!({ "Fn::Sub": format!("${{{api}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}") });
+    resources["Bucket"] = json!({ "Type": "AWS::S3::Bucket" });
+    resources["Headers"] = json!({ "Type": "AWS::CloudFront::ResponseHeadersPolicy", "Properties": {
+        "ResponseHeadersPolicyConfig": { "Name": "Probe", "SecurityHeadersConfig": {
+            "ContentSecurityPolicy": {
+                "ContentSecurityPolicy": "connect-src 'self' wss://example.org", "Override": true,
+            },
+            "FrameOptions": { "FrameOption": "DENY", "Override": true },
+            "StrictTransportSecurity": { "AccessControlMaxAgeSec": 63_072_000, "Override": true },
+        } },
+    } });
+    resources["Distribution"] = json!({ "Type": "AWS::CloudFront::Distribution", "Properties": { "DistributionConfig": {
+        "Enabled": true,
+        "CacheBehaviors": [
+            { "PathPattern": "/api*", "TargetOriginId": "http", "AllowedMethods": methods },
+            { "PathPattern": "/probe", "TargetOriginId": "socket" },
+        ],
+        "DefaultCacheBehavior": { "TargetOriginId": "files", "ResponseHeadersPolicyId": { "Ref": "Headers" } },
+        "Origins": [
+            { "Id": "files", "DomainName": { "Fn::GetAtt": ["Bucket", "RegionalDomainName"] }, "S3OriginConfig": {} },
+            { "Id": "http", "DomainName": host("HttpApi"), "CustomOriginConfig": {} },
+            { "Id": "socket", "DomainName": host("Api"), "CustomOriginConfig": {} },
+        ],
+    } } });
 }
 
 fn invocation_uri() -> Value {

@@ -21,6 +21,9 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
             .unwrap_or_default()
             .to_owned()
     };
+    if event["version"] == "2.0" {
+        return http(&event, &query("do")).await;
+    }
     match (event["type"].as_str(), event["requestContext"]["eventType"].as_str()) {
         (Some("REQUEST"), _) => authorize(&event, &query("verdict")).await,
         (_, Some("CONNECT")) => connect(&event, &query("connect")).await,
@@ -73,6 +76,22 @@ async fn connect(event: &Value, how: &str) -> Result<Value, Error> {
 async fn message(event: &Value) -> Result<Value, Error> {
     let body: Value = serde_json::from_str(event["body"].as_str().unwrap_or_default()).unwrap_or_default();
     obey(body["do"].as_str().unwrap_or("event"), event).await
+}
+
+/// Answers a request of the HTTP API in every form that payload format 2.0 knows.
+async fn http(event: &Value, order: &str) -> Result<Value, Error> {
+    match order {
+        "text" => Ok(json!("Hello from Lambda!")),
+        "object" => Ok(json!({ "message": "hello" })),
+        "redirect" => Ok(json!({
+            "statusCode": 302,
+            "headers": { "Location": "/elsewhere", "X-Frame-Options": "SAMEORIGIN" },
+            "cookies": ["a=1; Path=/", "b=2; HttpOnly"],
+        })),
+        "binary" => Ok(json!({ "statusCode": 200, "body": "/wD+", "isBase64Encoded": true })),
+        "malformed" => Ok(json!({ "statusCode": "200" })),
+        other => obey(other, event).await,
+    }
 }
 
 async fn obey(order: &str, event: &Value) -> Result<Value, Error> {
