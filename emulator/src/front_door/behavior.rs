@@ -1,6 +1,5 @@
 //! A behaviour of the distribution: which requests it takes, who answers them, and what is added to the answers.
 
-use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::path_pattern::PathPattern;
@@ -58,12 +57,10 @@ impl Behavior {
             .is_none_or(|allowed| allowed.contains(method))
     }
 
-    /// Adds the headers of the policy. A development server writes scripts into its pages that no policy for the built
-    /// ones allows, so before such a server the Content-Security-Policy is left out.
-    pub(super) fn add_headers(&self, headers: &mut HeaderMap, is_built: bool) {
+    /// Adds the headers of the policy.
+    pub(super) fn add_headers(&self, headers: &mut HeaderMap) {
         for header in &self.headers {
-            let is_wanted = is_built || header.name != CONTENT_SECURITY_POLICY || self.target != Target::WebClient;
-            if is_wanted && (header.overrides || !headers.contains_key(&header.name)) {
+            if header.overrides || !headers.contains_key(&header.name) {
                 headers.insert(header.name.clone(), header.value.clone());
             }
         }
@@ -110,30 +107,12 @@ mod tests {
         headers.insert("b", HeaderValue::from_static("origin"));
         assert!(
             behavior(&policy)
-                .map(|behavior| behavior.add_headers(&mut headers, true))
+                .map(|behavior| behavior.add_headers(&mut headers))
                 .is_ok()
         );
         assert_eq!(
             ["a", "b", "c"].map(|name| headers[name].as_bytes()),
             [&b"policy"[..], b"origin", b"policy"]
-        );
-    }
-
-    #[test]
-    fn a_development_server_gets_no_content_security_policy() {
-        let policy = [
-            ("content-security-policy", "default-src 'self'", true),
-            ("x-frame-options", "DENY", true),
-        ];
-        let mut headers = HeaderMap::new();
-        assert!(
-            behavior(&policy)
-                .map(|behavior| behavior.add_headers(&mut headers, false))
-                .is_ok()
-        );
-        assert_eq!(
-            headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(),
-            ["x-frame-options"]
         );
     }
 

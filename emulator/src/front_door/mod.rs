@@ -72,12 +72,14 @@ impl FrontDoor {
         let Some(behavior) = self.behaviors.iter().find(|behavior| behavior.takes(path)) else {
             return not_allowed("No behaviour of the distribution takes this path.");
         };
-        if !behavior.allows(request.method()) {
+        // A development server takes more than its files' bucket would, such as what its error pages ask.
+        let is_free = behavior.target == Target::WebClient && self.web_client.is_in_development();
+        if !is_free && !behavior.allows(request.method()) {
             return not_allowed("The distribution does not allow this method at this path: see its AllowedMethods.");
         }
         let mut response = self.hand_over(behavior.target, peer, request).await;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            behavior.add_headers(response.headers_mut(), self.web_client.is_built());
+            behavior.add_headers(response.headers_mut());
         }
         response
     }

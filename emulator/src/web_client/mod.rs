@@ -23,9 +23,8 @@ pub(crate) enum WebClient {
 }
 
 impl WebClient {
-    /// Whether what is served is what would be deployed.
-    pub(crate) fn is_built(&self) -> bool {
-        !matches!(self, Self::InDevelopment(_))
+    pub(crate) fn is_in_development(&self) -> bool {
+        matches!(self, Self::InDevelopment(_))
     }
 
     pub(crate) async fn answer(&self, request: Request<Body>) -> Response<Body> {
