@@ -122,3 +122,17 @@ async fn a_handshake_with_a_foreign_host_is_refused_before_any_function() -> Tes
     assert_eq!(Handshake::of_browser(&stack, &token).status().await?, 101);
     Ok(())
 }
+
+#[tokio::test]
+async fn pages_of_a_ports_own_origin_may_talk_to_it() -> TestResult {
+    let stack = Stack::start().await?;
+    for port in ["/web", "/cognito/endpoint"] {
+        let own = stack.endpoint(port);
+        let answer = reqwest::Client::new().post(&own).header("origin", &own).send().await?;
+        assert_ne!(answer.status(), 403, "{port}");
+    }
+    let (web, pool) = (stack.endpoint("/web"), stack.endpoint("/cognito/endpoint"));
+    let crossed = reqwest::Client::new().post(pool).header("origin", web).send().await?;
+    assert_eq!(crossed.status(), 403, "the application's pages are not the pool's");
+    Ok(())
+}
