@@ -52,6 +52,37 @@ export class ManualClock implements Clock {
   }
 }
 
+/** A clock shared with others, that counts the timers set through it. */
+export class CountedClock implements Clock {
+  readonly #clock: Clock;
+  readonly #timers = new Set<object>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  after(ms: number, task: () => void): () => void {
+    const timer = {};
+    this.#timers.add(timer);
+    const cancel = this.#clock.after(ms, () => {
+      this.#timers.delete(timer);
+      task();
+    });
+    return () => {
+      this.#timers.delete(timer);
+      cancel();
+    };
+  }
+}
+
 /** Lets every promise that can go on go on. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => {
