@@ -4,7 +4,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 // Made from the content, or installed beside it.
-const NOT_CONTENT = new Set(['node_modules', '.next', 'out']);
+const NOT_CONTENT = new Set(['node_modules', '.next', 'out', 'next-env.d.ts']);
 
 /** A digest of `extra` and of every file at or below `paths`. */
 export function digestOf(paths, extra = '') {

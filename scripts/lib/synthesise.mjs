@@ -9,8 +9,8 @@ import { isStopping, run } from './processes.mjs';
 const CACHE = 'node_modules/.cache/carillon';
 // What the template is made from. Rust sources are not: without bundling, no asset is built.
 const SOURCES = ['cdk.json', 'package-lock.json', 'cdk/bin', 'cdk/lib'];
-// Functions are built by cargo, once for all, and not by the CDK.
-const NO_BUNDLING = { 'aws:cdk:bundling-stacks': [] };
+// Functions are built by cargo, once for all, and not by the CDK; nor is any asset copied, since none is uploaded.
+const NO_ASSETS = { 'aws:cdk:bundling-stacks': [], 'aws:cdk:disable-asset-staging': true };
 
 /** Context values from texts of the form `key=value`. */
 export function contextOf(texts) {
@@ -33,7 +33,7 @@ export async function synthesise(context) {
     // Standard output belongs to whoever asked for the template.
     stdio: ['ignore', process.stderr, process.stderr],
     // The CDK's own rule check takes most of the time, and the CDK app's tests run it.
-    env: { ...process.env, CDK_VALIDATION: 'false', CDK_OUTDIR: draft, CDK_CONTEXT_JSON: JSON.stringify({ ...NO_BUNDLING, ...context }) },
+    env: { ...process.env, CDK_VALIDATION: 'false', CDK_OUTDIR: draft, CDK_CONTEXT_JSON: JSON.stringify({ ...NO_ASSETS, ...context }) },
   });
   if (isStopping()) process.exit(0);
   if (code !== 0) fail('The CDK app does not synthesise: mend what it says above, and start again.');

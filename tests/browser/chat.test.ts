@@ -69,8 +69,9 @@ test('somebody new signs up on the page, and is in the chat', async () => {
   await carol.signUp('carol', 'Correct-Horse-7-Battery');
   const bob = await signedIn('bob');
   await carol.say('Hello, I am new here.');
-  const message = await bob.sees('Hello, I am new here.');
-  expect(await message.textContent()).toContain('carol');
+  await bob.sees('Hello, I am new here.');
+  const said = bob.page.getByRole('article').filter({ hasText: 'Hello, I am new here.' });
+  expect(await said.textContent()).toContain('carol');
 });
 
 test('signing out ends the session here, at the pool too, and nowhere else', async () => {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Stack, StackOptions, TestResult};
+use crate::{Stack, StackOptions, TestResult, repository};
 
 /// What the probe function wrote down.
 #[derive(Debug, Clone)]
@@ -54,9 +54,15 @@ impl Probe {
     pub async fn start_with(arguments: &[&str]) -> TestResult<Self> {
         let folder = TempDir::new()?;
         let (template, records) = probe_template(folder.path())?;
+        let mut arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        // Packaged as for a deployment, if a test run is about that.
+        if let Some(program) = std::env::var_os("PROBE") {
+            let program = repository().join(program);
+            arguments.extend(["--function".to_owned(), format!("Function={}", program.display())]);
+        }
         let options = StackOptions {
             template: Some(template),
-            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+            arguments,
             ..StackOptions::default()
         };
         Ok(Self {

@@ -269,12 +269,16 @@ pub fn binaries() -> PathBuf {
     }
 }
 
-/// The template of the CDK app.
+/// The template of the CDK app; the one that the variable `TEMPLATE` names, if it is set, so that the same tests tell of
+/// packaged functions.
 ///
 /// # Errors
 /// The app does not synthesise.
 pub fn carillon_template() -> TestResult<PathBuf> {
-    carillon_template_with(&[])
+    match std::env::var_os("TEMPLATE") {
+        Some(template) => Ok(repository().join(template)),
+        None => carillon_template_with(&[]),
+    }
 }
 
 /// The template of the CDK app with context values `key=value`. Synthesised once; later calls find it in the cache.
