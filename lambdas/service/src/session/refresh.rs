@@ -20,7 +20,8 @@ where
     /// `POST /session/refresh`.
     pub(super) async fn refresh(&self, request: &Request) -> Response {
         let (Some(hosted), Some(token)) = (&self.hosted, request.cookie(Cookie::Refresh.name())) else {
-            return over(Response::refused(Refusal::NotSignedIn, request));
+            // A session that was brought here by its token has none, and lasts as long as that token.
+            return Response::refused(Refusal::NotSignedIn, request).clearing(&[Cookie::Refresh]);
         };
         match hosted.endpoint.refresh(&token).await {
             Ok(tokens) => self.renew(&tokens, request).await,
