@@ -1,6 +1,7 @@
 // The web client for `npm start`: built once for each content of its sources, or served by Next's development server.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { resolve } from 'node:path';
 import { digestOf } from './content.mjs';
 import { fail } from './fail.mjs';
 import { isStopping, run, start } from './processes.mjs';
@@ -8,7 +9,8 @@ import { isStopping, run, start } from './processes.mjs';
 const SOURCES = ['web', 'client/package.json', 'client/src', 'package-lock.json'];
 const OUTPUT = 'web/out';
 const MARKER = 'web/.next/carillon-built';
-const NEXT = ['node_modules/.bin/next', 'dev', 'web'];
+// Next reads its settings from where it is started.
+const NEXT = [resolve('node_modules/.bin/next'), 'dev'];
 // The first page of a cold development server takes seconds to compile; the port itself opens at once.
 const DEV_SERVER_PATIENCE = 60_000;
 
@@ -29,6 +31,7 @@ export async function buildWebClient() {
 export async function startDevServer() {
   const port = await freePort();
   const server = start(process.execPath, [...NEXT, '--hostname', '127.0.0.1', '--port', String(port)], {
+    cwd: 'web',
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
   });
