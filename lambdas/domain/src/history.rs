@@ -15,6 +15,15 @@ pub struct Page {
 }
 
 impl Page {
+    /// Nothing, and nothing more.
+    pub fn empty() -> Self {
+        Self {
+            entries: Vec::new(),
+            newest_first: false,
+            more: false,
+        }
+    }
+
     /// `read` holds what follows in the direction of reading: `limit` kept entries and one more, unless there are fewer.
     pub fn new(read: Vec<Entry>, newest_first: bool, limit: usize, now: Timestamp) -> Self {
         let mut entries: Vec<Entry> = read.into_iter().filter(|entry| entry.is_kept(now)).collect();

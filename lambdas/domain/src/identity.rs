@@ -14,10 +14,24 @@ use crate::timestamp::Timestamp;
 pub struct UserId(String);
 
 impl UserId {
-    /// `None` unless `text` has 1 to 128 characters, all of `[A-Za-z0-9_-]`.
+    /// `None` unless `text` has 1 to 128 characters, all of `[A-Za-z0-9_-]`, and is not the name of the back end.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=USER_ID_CHARACTERS_MAX).contains(&text.len());
-        (fits && text.bytes().all(is_id_byte)).then(|| Self(text.to_owned()))
+        (fits && text.bytes().all(is_id_byte) && text != BACK_END).then(|| Self(text.to_owned()))
+    }
+
+    /// The sender of what no user sent. No token can bring this id.
+    pub fn back_end() -> Self {
+        Self(BACK_END.to_owned())
+    }
+
+    /// A sender as it stands in the log: a user, or the back end.
+    pub fn parse_sender(text: &str) -> Option<Self> {
+        if text == BACK_END {
+            Some(Self::back_end())
+        } else {
+            Self::parse(text)
+        }
     }
 
     /// The id as text.
@@ -25,6 +39,9 @@ impl UserId {
         &self.0
     }
 }
+
+/// What the back end is called as a sender.
+const BACK_END: &str = "back-end";
 
 impl fmt::Display for UserId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,7 +107,7 @@ fn is_disturbing(c: char) -> bool {
 }
 
 /// A group of the user pool that a channel can carry in its name: 1 to 64 of `[A-Za-z0-9_.-]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupName(String);
 
 impl GroupName {
@@ -218,7 +235,7 @@ mod tests {
         assert!(UserId::parse("a").is_some());
         assert!(UserId::parse(&"a".repeat(128)).is_some());
         assert!(UserId::parse(&"a".repeat(129)).is_none());
-        for bad in ["a b", "a#b", "a:b", "é", "a\n"] {
+        for bad in ["a b", "a#b", "a:b", "é", "a\n", "back-end"] {
             assert!(UserId::parse(bad).is_none(), "{bad:?}");
         }
     }

@@ -74,11 +74,85 @@ pub const APPEND_PAUSE_MAX: Duration = Duration::from_millis(800);
 /// When a client may come back after `unavailable`.
 pub const UNAVAILABLE_RETRY: Duration = Duration::from_secs(1);
 
+/// Characters of a room's name.
+pub const ROOM_CHARACTERS_MAX: usize = 64;
+
+/// Channels a connection may be in beside `all` and its user's. Its row holds their names and is written by every
+/// heartbeat: a hundred names of usual length make it some 4 KiB, four write units.
+pub const CHANNELS_PER_CONNECTION_MAX: usize = 100;
+
+/// Connections a user can have at most, whatever a deployment decides: as many slots can be listed in one read.
+pub const CONNECTIONS_PER_USER_MAX: u32 = 1000;
+
+/// Heartbeats that may be missed before a client is believed to be gone.
+pub const LEASE_HEARTBEATS: u32 = 3;
+
+/// How long a replaced connection still gets messages, for its client to move.
+pub const REPLACED_GRACE: Duration = Duration::from_secs(60);
+
+/// Attempts to register, each a transaction. More than this means more handshakes of one user at once than there is use for.
+pub const REGISTER_ATTEMPTS_MAX: u32 = 8;
+
+/// Attempts to join or leave a channel while other frames of the same connection do so too.
+pub const MEMBERSHIP_ATTEMPTS_MAX: u32 = 10;
+
+/// Cursors in one `ping`. Each is a head to be read, one read unit.
+pub const CURSORS_MAX: usize = 20;
+
+/// Direct channels that a `pong` names without being asked for them.
+pub const DIRECT_NAMED_MAX: usize = 100;
+
+/// Entries in one answer to `subscribe`.
+pub const SUBSCRIBE_ENTRIES_MAX: usize = 100;
+
+/// Users that `presence` lists. At 128 characters of id and name each they fit into a frame twice over, unless the names
+/// are of the longest in a script of three bytes a character, and then fewer are listed.
+pub const PRESENCE_USERS_MAX: usize = 200;
+
+/// Member rows that `presence` reads at most. Who has thousands of members wants no list of them.
+pub const PRESENCE_MEMBERS_MAX: usize = 2000;
+
+/// Connections that are told who comes and goes in a channel. Beyond them `presence` answers, but nobody is told, since
+/// every coming and going would be posted to everyone.
+pub const PRESENCE_WATCHERS_MAX: usize = 200;
+
+/// Members that the publishing function tells by itself. Each costs about a millisecond of it; beyond them a function per
+/// shard does.
+pub const INLINE_MEMBERS_MAX: usize = 200;
+
+/// Retries of failed posts that any fan-out may make.
+pub const RETRY_FLOOR: u64 = 10;
+
+/// Posts for which a fan-out may make one more retry: a tenth.
+pub const POSTS_PER_RETRY: u64 = 10;
+
+/// Longest telling of one shard by a function of its own, whose limit is 60 s.
+pub const SHARD_FAN_OUT_MAX: Duration = Duration::from_secs(50);
+
+/// Longest round of the sweeper, whose function may take 60 s.
+pub const SWEEP_MAX: Duration = Duration::from_secs(50);
+
+/// Connections that the sweeper ends at once.
+pub const SWEEP_CONCURRENCY: usize = 16;
+
+/// Parts that the sweeper looks at in turn, one a round, for leases that are over: a quarter of the reads, for an end that
+/// comes up to three minutes later. Hard ends stand in the member rows, which every round reads anyway.
+pub const SWEEP_PARTS: u32 = 4;
+
+/// Time between two attempts to end a revoked connection that may not be open yet.
+pub const REVOKE_PAUSE: Duration = Duration::from_secs(2);
+
+/// Longest revocation: the handshake's own limit and the grace after it, with something left to say so.
+pub const REVOKE_MAX: Duration = Duration::from_secs(50);
+
+/// How long a revocation is remembered: the longest life of a token.
+pub const NOT_BEFORE_LIFE: Duration = TOKEN_LIFETIME_MAX;
+
 /// Posts under way at once. Each costs a socket and a few KiB; the gateway answers in about 10 ms.
 pub const FAN_OUT_CONCURRENCY: usize = 64;
 
-/// Longest fan-out. What it leaves undone is in the log; the function's own limit is 29 s.
-pub const FAN_OUT_MAX: Duration = Duration::from_secs(20);
+/// Longest fan-out of a function that answers a frame. What it leaves undone is in the log; the function's own limit is 29 s.
+pub const FAN_OUT_MAX: Duration = Duration::from_secs(15);
 
 /// Member rows read at once. A row has about 300 bytes, and DynamoDB's page 1 MiB.
 pub const MEMBER_PAGE_ROWS: usize = 1000;

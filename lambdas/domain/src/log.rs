@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::channel::Channel;
-use crate::connection::Shards;
 use crate::content::Content;
 use crate::digest::Digest;
 use crate::identity::{DisplayName, Identity, UserId};
 use crate::limits::{SENT_LIFE_EXTRA, SEQUENCE_MAX};
 use crate::message_id::MessageId;
+use crate::shards::Shards;
 use crate::timestamp::Timestamp;
 
 /// The number of an entry in its channel's log: below 2^53, so that JavaScript counts it exactly.
@@ -16,6 +16,9 @@ use crate::timestamp::Timestamp;
 pub struct Sequence(u64);
 
 impl Sequence {
+    /// Before every entry of every log.
+    pub const ZERO: Self = Self(0);
+
     /// `None` if JavaScript could not count it exactly.
     pub fn new(number: u64) -> Option<Self> {
         (number <= SEQUENCE_MAX).then_some(Self(number))
@@ -27,7 +30,8 @@ impl Sequence {
         Self(now.millis().saturating_mul(1000).min(SEQUENCE_MAX - 1))
     }
 
-    fn next(self) -> Self {
+    /// The number after it.
+    pub(crate) fn next(self) -> Self {
         Self(self.0 + 1)
     }
 
@@ -48,6 +52,8 @@ pub struct Head {
     pub at: Timestamp,
     /// Over how many keys members of the channel are spread, or once were.
     pub shards: Shards,
+    /// Of a direct channel: until when it stands in both users' lists. Zero for others.
+    pub listed_until: Timestamp,
 }
 
 impl Head {
@@ -60,6 +66,7 @@ impl Head {
                 last: head.last.next(),
                 at: now.max(head.at),
                 shards: shards.max(head.shards),
+                listed_until: head.listed_until,
             },
             None => {
                 let first = Sequence::start(now);
@@ -68,8 +75,25 @@ impl Head {
                     last: first.next(),
                     at: now,
                     shards,
+                    listed_until: Timestamp::default(),
                 }
             }
+        }
+    }
+}
+
+impl Head {
+    /// The same for this channel: the head of a direct one says until when both users have it in their lists, renewed
+    /// when less than a retention is left, so that whoever was away for as long as anything is kept still hears of it.
+    #[must_use]
+    pub fn listing(self, channel: &Channel, retention: Duration) -> Self {
+        let needed = self.at.plus(retention);
+        if !matches!(channel, Channel::Direct(_)) || self.listed_until >= needed {
+            return self;
+        }
+        Self {
+            listed_until: needed.plus(retention),
+            ..self
         }
     }
 }
@@ -81,6 +105,17 @@ pub struct Sender {
     pub id: UserId,
     /// What others saw of the user at that time.
     pub name: DisplayName,
+}
+
+impl Sender {
+    /// The back end, under a name of its choice.
+    pub fn back_end(name: Option<&str>) -> Self {
+        let id = UserId::back_end();
+        Self {
+            name: DisplayName::new(name.unwrap_or("Back end"), &id),
+            id,
+        }
+    }
 }
 
 impl From<&Identity> for Sender {
@@ -194,6 +229,24 @@ mod tests {
         assert_eq!((two.first, two.at), (one.first, one.at));
         let three = Head::after(Some(&two), NOW.plus(Duration::from_millis(1)), Shards::ONE);
         assert_eq!(three.at.millis(), NOW.millis() + 1);
+    }
+
+    #[test]
+    fn only_a_direct_channel_is_listed_and_again_when_half_of_it_is_over() {
+        let minute = Duration::from_secs(60);
+        let direct = Channel::parse("dm:a:b").unwrap();
+        let head = Head::after(None, NOW, Shards::ONE);
+        assert_eq!(head.clone().listing(&Channel::All, minute), head);
+        let listed = head.listing(&direct, minute);
+        assert_eq!(listed.listed_until, NOW.plus(minute * 2));
+        let soon = Head::after(Some(&listed), NOW.plus(minute), Shards::ONE).listing(&direct, minute);
+        assert_eq!(soon.listed_until, listed.listed_until);
+        let later = Head::after(
+            Some(&listed),
+            NOW.plus(minute).plus(Duration::from_millis(1)),
+            Shards::ONE,
+        );
+        assert!(later.listing(&direct, minute).listed_until > listed.listed_until);
     }
 
     #[test]

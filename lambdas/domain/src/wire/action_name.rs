@@ -7,11 +7,24 @@ pub(super) enum ActionName {
     Echo,
     History,
     Ping,
+    Subscribe,
+    Unsubscribe,
+    Presence,
+    Signal,
 }
 
 impl ActionName {
     /// Every action there is; the compiler calls one that is missing here dead code.
-    pub(super) const ALL: [Self; 4] = [Self::Message, Self::Echo, Self::History, Self::Ping];
+    pub(super) const ALL: [Self; 8] = [
+        Self::Message,
+        Self::Echo,
+        Self::History,
+        Self::Ping,
+        Self::Subscribe,
+        Self::Unsubscribe,
+        Self::Presence,
+        Self::Signal,
+    ];
 
     /// `None` unless the text is one of the names, byte for byte.
     pub(super) fn parse(text: &str) -> Option<Self> {
@@ -25,6 +38,10 @@ impl ActionName {
             Self::Echo => "echo",
             Self::History => "history",
             Self::Ping => "ping",
+            Self::Subscribe => "subscribe",
+            Self::Unsubscribe => "unsubscribe",
+            Self::Presence => "presence",
+            Self::Signal => "signal",
         }
     }
 }

@@ -5,6 +5,6 @@ pub mod client;
 pub mod frame;
 pub mod refusal;
 
-pub use client::{Action, Request, read_request};
-pub use frame::{ClosingReason, Frame};
+pub use client::{Action, Order, Request, read_order, read_request};
+pub use frame::{ClosingReason, Frame, Movement, Receipt};
 pub use refusal::{ErrorCode, Refusal};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::action_name::ActionName;
-use crate::limits::{FIELD_NAME_CHARACTERS_MAX, FRAME_BYTES_MAX, UNAVAILABLE_RETRY};
+use crate::limits::{CHANNELS_PER_CONNECTION_MAX, FIELD_NAME_CHARACTERS_MAX, FRAME_BYTES_MAX, UNAVAILABLE_RETRY};
 use crate::request_id::RequestId;
 
 /// The closed list of codes.
@@ -22,6 +22,10 @@ pub enum ErrorCode {
     Forbidden,
     /// The connection is past its end: its token's, or that of its lifetime.
     TokenExpired,
+    /// The connection is not subscribed to the channel.
+    NotSubscribed,
+    /// The connection is in as many channels as it may be.
+    LimitReached,
     /// The id was used for another message.
     Conflict,
     /// Not possible right now.
@@ -38,6 +42,8 @@ impl ErrorCode {
             Self::TooLarge => "too_large",
             Self::Forbidden => "forbidden",
             Self::TokenExpired => "token_expired",
+            Self::NotSubscribed => "not_subscribed",
+            Self::LimitReached => "limit_reached",
             Self::Conflict => "conflict",
             Self::Unavailable => "unavailable",
         }
@@ -116,6 +122,24 @@ impl Refusal {
     /// Not allowed. The same text whether or not the channel exists.
     pub fn forbidden() -> Self {
         Self::new(ErrorCode::Forbidden, "You may not do this in this channel.")
+    }
+
+    /// What only subscribers may do.
+    pub fn not_subscribed() -> Self {
+        Self::new(
+            ErrorCode::NotSubscribed,
+            "This connection is not subscribed to the channel: subscribe, then send the same again.",
+        )
+    }
+
+    /// One channel too many.
+    pub fn too_many_channels() -> Self {
+        Self::new(
+            ErrorCode::LimitReached,
+            format!(
+                "A connection may be in {CHANNELS_PER_CONNECTION_MAX} rooms and groups: unsubscribe from one first."
+            ),
+        )
     }
 
     /// Nobody is known on this connection.

@@ -3,8 +3,10 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::channel::Channel;
 use crate::content::{Content, ContentError};
 use crate::json::Members;
+use crate::log::Sequence;
 use crate::request_id::RequestId;
 use crate::wire::refusal::Refusal;
 
@@ -62,12 +64,56 @@ impl<'a> Fields<'a> {
         self.optional(name, "must be a whole number, not negative")
     }
 
+    /// `true` or `false`, or absent, but not `null`.
+    pub(super) fn optional_flag(&mut self, name: &str) -> Result<Option<bool>, Refusal> {
+        self.optional(name, "must be true or false")
+    }
+
+    /// Whole numbers by name, each name once; may be absent, but not `null`.
+    pub(super) fn optional_numbers(&mut self, name: &str) -> Result<Option<Vec<(String, u64)>>, Refusal> {
+        let rule = "must be an object of whole numbers";
+        let Some(raw) = self.take(name) else { return Ok(None) };
+        let members = Members::read(raw.get()).ok_or_else(|| self.invalid(name, rule))?;
+        if members.repeated.is_some() {
+            return Err(self.invalid(name, "may name each channel only once"));
+        }
+        let number = |(name, value): (std::borrow::Cow<'_, str>, &RawValue)| {
+            Some((name.into_owned(), serde_json::from_str(value.get()).ok()?))
+        };
+        let numbers: Option<Vec<_>> = members.values.into_iter().map(number).collect();
+        numbers.map(Some).ok_or_else(|| self.invalid(name, rule))
+    }
+
+    /// A number in a log; may be absent, but not `null`.
+    pub(super) fn sequence(&mut self, name: &str) -> Result<Option<Sequence>, Refusal> {
+        let Some(number) = self.optional_number(name)? else {
+            return Ok(None);
+        };
+        let sequence = Sequence::new(number).ok_or_else(|| self.invalid(name, "must be below 2^53"))?;
+        Ok(Some(sequence))
+    }
+
+    /// A required text.
+    pub(super) fn text(&mut self, name: &str) -> Result<String, Refusal> {
+        self.optional_text(name)?
+            .ok_or_else(|| self.invalid(name, "is missing"))
+    }
+
+    /// A required name of a channel.
+    pub(super) fn channel(&mut self, name: &str) -> Result<Channel, Refusal> {
+        let text = self.text(name)?;
+        let rule = "must be a channel: all, room:<name>, group:<name>, user:<id>, or dm:<id>:<id> with the ids sorted";
+        Channel::parse(&text).ok_or_else(|| self.invalid(name, rule))
+    }
+
     /// Required content.
     pub(super) fn content(&mut self) -> Result<Content, Refusal> {
         let name = "content";
         let raw = self.take(name).ok_or_else(|| self.invalid(name, "is missing"))?;
         Content::parse(raw.get()).map_err(|error| match error {
-            ContentError::TooLarge => Refusal::content_too_large("data.content", &format!("is too large: {error}")),
+            ContentError::TooLarge => {
+                Refusal::content_too_large(&format!("{}{name}", self.prefix), &format!("is too large: {error}"))
+            }
             ContentError::Null | ContentError::Unreadable => self.invalid(name, &format!("is refused: {error}")),
         })
     }

@@ -54,13 +54,3 @@ fn read_limit(data: &mut Fields<'_>) -> Result<usize, Refusal> {
         .filter(|limit| (1..=HISTORY_LIMIT_MAX).contains(limit));
     limit.ok_or_else(|| data.invalid("limit", &format!("must be 1 to {HISTORY_LIMIT_MAX}")))
 }
-
-impl Fields<'_> {
-    fn sequence(&mut self, name: &str) -> Result<Option<Sequence>, Refusal> {
-        let Some(number) = self.optional_number(name)? else {
-            return Ok(None);
-        };
-        let sequence = Sequence::new(number).ok_or_else(|| self.invalid(name, "must be below 2^53"))?;
-        Ok(Some(sequence))
-    }
-}

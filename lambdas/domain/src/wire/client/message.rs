@@ -32,13 +32,3 @@ impl Message {
         })
     }
 }
-
-impl Fields<'_> {
-    /// A required name of a channel.
-    pub(super) fn channel(&mut self, name: &str) -> Result<Channel, Refusal> {
-        let text = self
-            .optional_text(name)?
-            .ok_or_else(|| self.invalid(name, "is missing"))?;
-        Channel::parse(&text).ok_or_else(|| self.invalid(name, "must be a channel: all, or user:<id>"))
-    }
-}

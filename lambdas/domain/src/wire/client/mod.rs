@@ -4,12 +4,22 @@ mod echo;
 mod fields;
 mod history;
 mod message;
+mod order;
 mod ping;
+mod presence;
+mod signal;
+mod subscribe;
+mod unsubscribe;
 
 pub use echo::Echo;
 pub use history::{History, Range};
 pub use message::Message;
+pub use order::{Order, read_order};
 pub use ping::Ping;
+pub use presence::Presence;
+pub use signal::Signal;
+pub use subscribe::Subscribe;
+pub use unsubscribe::Unsubscribe;
 
 use self::fields::Fields;
 use super::action_name::ActionName;
@@ -36,8 +46,16 @@ pub enum Action {
     Echo(Echo),
     /// Read a channel's log.
     History(History),
-    /// Hear that the connection still lasts.
+    /// Hear that the connection still lasts, and which channels have something new.
     Ping(Ping),
+    /// Get a channel's messages.
+    Subscribe(Subscribe),
+    /// Get them no more.
+    Unsubscribe(Unsubscribe),
+    /// Learn who is in a channel.
+    Presence(Presence),
+    /// Tell members something without keeping it.
+    Signal(Signal),
     /// Something that does not exist.
     Unknown,
 }
@@ -72,7 +90,7 @@ fn read_action(mut frame: Fields<'_>, id: Result<Option<String>, Refusal>) -> Re
         .transpose()?;
     let data = match name {
         ActionName::Ping => frame.optional_object("data")?,
-        ActionName::Message | ActionName::Echo | ActionName::History => frame.object("data")?,
+        _ => frame.object("data")?,
     };
     frame.finish()?;
     let action = match name {
@@ -80,6 +98,10 @@ fn read_action(mut frame: Fields<'_>, id: Result<Option<String>, Refusal>) -> Re
         ActionName::Echo => Action::Echo(Echo::read(data)?),
         ActionName::History => Action::History(History::read(data)?),
         ActionName::Ping => Action::Ping(Ping::read(data)?),
+        ActionName::Subscribe => Action::Subscribe(Subscribe::read(data)?),
+        ActionName::Unsubscribe => Action::Unsubscribe(Unsubscribe::read(data)?),
+        ActionName::Presence => Action::Presence(Presence::read(data)?),
+        ActionName::Signal => Action::Signal(Signal::read(data)?),
     };
     Ok(Request { id, action })
 }

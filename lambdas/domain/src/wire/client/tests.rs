@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::channel::Channel;
+use crate::content::Content;
 use crate::limits::{CONTENT_BYTES_MAX, SEQUENCE_MAX};
 use crate::log::Sequence;
 use crate::wire::ErrorCode;
@@ -83,7 +84,7 @@ fn what_names_no_action_is_unknown() {
         r#"{"action":"Message"}"#,
         r#"{"action":"$disconnect"}"#,
         r#"{"action":"$connect"}"#,
-        r#"{"action":"subscribe"}"#,
+        r#"{"action":"join"}"#,
         r#"{"action":"message "}"#,
         &long,
     ] {
@@ -104,7 +105,7 @@ fn the_refusal_of_an_action_names_those_there_are() {
     let message = Refusal::unknown_action().message;
     assert_eq!(
         message,
-        "The field action must be one of: message, echo, history, ping."
+        "The field action must be one of: message, echo, history, ping, subscribe, unsubscribe, presence, signal."
     );
 }
 
@@ -115,10 +116,26 @@ fn a_ping_has_no_data_or_an_empty_object() {
         r#"{"action":"ping","id":"i1"}"#,
         r#"{"action":"ping","id":"i1","data":{}}"#,
     ] {
-        assert_eq!(read_request(body).unwrap().action, Action::Ping(Ping), "{body}");
+        assert_eq!(
+            read_request(body).unwrap().action,
+            Action::Ping(Ping { cursors: vec![] }),
+            "{body}"
+        );
     }
     for (body, name) in [
-        (r#"{"action":"ping","data":{"cursors":{}}}"#, "data.cursors"),
+        (r#"{"action":"ping","data":{"cursors":[]}}"#, "data.cursors"),
+        (r#"{"action":"ping","data":{"cursors":null}}"#, "data.cursors"),
+        (r#"{"action":"ping","data":{"cursors":{"all":-1}}}"#, "data.cursors"),
+        (
+            r#"{"action":"ping","data":{"cursors":{"all":9007199254740992}}}"#,
+            "data.cursors",
+        ),
+        (
+            r#"{"action":"ping","data":{"cursors":{"all":1,"all":2}}}"#,
+            "data.cursors",
+        ),
+        (r#"{"action":"ping","data":{"cursors":{"lobby":1}}}"#, "data.cursors"),
+        (r#"{"action":"ping","data":{"other":1}}"#, "data.other"),
         (r#"{"action":"ping","data":null}"#, "data"),
         (r#"{"action":"ping","data":[]}"#, "data"),
         (r#"{"action":"ping","data":{},"data":{}}"#, "data"),
@@ -186,7 +203,7 @@ fn missing_null_wrong_and_unknown_fields_are_named() {
             "data.recipient",
         ),
         (
-            r#"{"action":"message","data":{"content":1,"recipient":"room:lobby"}}"#,
+            r#"{"action":"message","data":{"content":1,"recipient":"lobby"}}"#,
             "data.recipient",
         ),
         (
@@ -337,6 +354,99 @@ fn positions_are_whole_numbers_below_2_to_the_53() {
             history(&format!(r#"{{"channel":"all","after":{position}}}"#)).is_ok(),
             valid,
             "{position}"
+        );
+    }
+}
+
+#[test]
+fn a_ping_holds_at_most_20_cursors() {
+    let ping = |count: usize| {
+        let cursors: Vec<_> = (0..count).map(|n| format!(r#""room:r{n}":{n}"#)).collect();
+        read_request(&format!(
+            r#"{{"action":"ping","data":{{"cursors":{{{}}}}}}}"#,
+            cursors.join(",")
+        ))
+    };
+    for count in [0, 1, 20] {
+        let Ok(Request {
+            action: Action::Ping(ping),
+            ..
+        }) = ping(count)
+        else {
+            panic!("{count}")
+        };
+        assert_eq!(ping.cursors.len(), count);
+    }
+    assert_eq!(ping(21).unwrap_err().field.as_deref(), Some("data.cursors"));
+}
+
+#[test]
+fn memberships_and_presence_name_a_channel() {
+    let lobby = Channel::parse("room:lobby").unwrap();
+    let read = |action: &str, data: &str| read_request(&format!(r#"{{"action":"{action}","data":{data}}}"#));
+    let subscribe = |since, presence| {
+        Action::Subscribe(Subscribe {
+            channel: lobby.clone(),
+            since,
+            presence,
+        })
+    };
+    for (action, data, expected) in [
+        ("subscribe", r#"{"channel":"room:lobby"}"#, subscribe(None, false)),
+        (
+            "subscribe",
+            r#"{"channel":"room:lobby","since":0}"#,
+            subscribe(Some(Sequence::ZERO), false),
+        ),
+        (
+            "subscribe",
+            r#"{"channel":"room:lobby","since":7,"presence":true}"#,
+            subscribe(Sequence::new(7), true),
+        ),
+        (
+            "unsubscribe",
+            r#"{"channel":"room:lobby"}"#,
+            Action::Unsubscribe(Unsubscribe { channel: lobby.clone() }),
+        ),
+        (
+            "presence",
+            r#"{"channel":"room:lobby"}"#,
+            Action::Presence(Presence { channel: lobby.clone() }),
+        ),
+        (
+            "signal",
+            r#"{"channel":"room:lobby","content":1}"#,
+            Action::Signal(Signal {
+                channel: lobby.clone(),
+                content: Content::parse("1").unwrap(),
+            }),
+        ),
+    ] {
+        assert_eq!(read(action, data).unwrap().action, expected, "{data}");
+    }
+    for (action, data, field) in [
+        ("subscribe", "{}", "data.channel"),
+        ("subscribe", r#"{"channel":"lobby"}"#, "data.channel"),
+        ("subscribe", r#"{"channel":"room:lobby","since":-1}"#, "data.since"),
+        ("subscribe", r#"{"channel":"room:lobby","since":1.5}"#, "data.since"),
+        ("subscribe", r#"{"channel":"room:lobby","since":"1"}"#, "data.since"),
+        (
+            "subscribe",
+            r#"{"channel":"room:lobby","since":9007199254740992}"#,
+            "data.since",
+        ),
+        ("subscribe", r#"{"channel":"room:lobby","presence":1}"#, "data.presence"),
+        ("subscribe", r#"{"channel":"dm:a:b","presence":true}"#, "data.presence"),
+        ("subscribe", r#"{"channel":"room:lobby","userId":"x"}"#, "data.userId"),
+        ("unsubscribe", r#"{"channel":"room:lobby","since":1}"#, "data.since"),
+        ("presence", r#"{"channel":7}"#, "data.channel"),
+        ("signal", r#"{"channel":"room:lobby"}"#, "data.content"),
+        ("signal", r#"{"channel":"room:lobby","content":null}"#, "data.content"),
+    ] {
+        assert_eq!(
+            read(action, data).unwrap_err().field.as_deref(),
+            Some(field),
+            "{action} {data}"
         );
     }
 }

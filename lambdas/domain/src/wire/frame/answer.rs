@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::Frame;
 use crate::channel::Channel;
+use crate::connection_id::ConnectionId;
 use crate::content::Content;
 use crate::log::Sequence;
 use crate::request_id::RequestId;
@@ -38,18 +39,33 @@ struct Pong<'a> {
     id: Option<&'a str>,
     at: u64,
     expires_at: u64,
+    behind: Vec<String>,
+    connection: &'a str,
+}
+
+/// A message that is in its channel's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Whose log.
+    pub channel: Channel,
+    /// Its number there.
+    pub sequence: Sequence,
+    /// Its time.
+    pub at: Timestamp,
+    /// Whether it was there before.
+    pub duplicate: bool,
 }
 
 impl Frame {
-    /// The message is in the log. `duplicate` when it already was.
-    pub fn ack(id: Option<&RequestId>, channel: &Channel, sequence: Sequence, at: Timestamp, duplicate: bool) -> Self {
+    /// The message is in the log.
+    pub fn ack(id: Option<&RequestId>, receipt: &Receipt) -> Self {
         Self::encode(&Ack {
             r#type: "ack",
             id: id.map(RequestId::as_str),
-            channel: channel.to_string(),
-            seq: sequence.number(),
-            at: at.millis(),
-            duplicate,
+            channel: receipt.channel.to_string(),
+            seq: receipt.sequence.number(),
+            at: receipt.at.millis(),
+            duplicate: receipt.duplicate,
         })
     }
 
@@ -62,13 +78,21 @@ impl Frame {
         })
     }
 
-    /// The connection lasts at `now`, and does so until `end`.
-    pub fn pong(id: Option<&RequestId>, now: Timestamp, end: Timestamp) -> Self {
+    /// The connection lasts at `now`, and does so until `end`; the client has not yet everything of these channels.
+    pub fn pong(
+        id: Option<&RequestId>,
+        connection: &ConnectionId,
+        now: Timestamp,
+        end: Timestamp,
+        behind: &[Channel],
+    ) -> Self {
         Self::encode(&Pong {
             r#type: "pong",
             id: id.map(RequestId::as_str),
             at: now.millis(),
             expires_at: end.millis(),
+            behind: behind.iter().map(ToString::to_string).collect(),
+            connection: connection.as_str(),
         })
     }
 }

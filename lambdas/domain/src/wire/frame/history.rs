@@ -1,14 +1,12 @@
-//! `history`: a page of a log that fits into one frame, whatever the sizes of its entries.
+//! `history`: a page of a log.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Frame;
-use super::push::EntryBody;
+use super::entries::fit;
 use crate::channel::Channel;
 use crate::history::Page;
-use crate::limits::FRAME_BYTES_MAX;
-use crate::log::Entry;
 use crate::request_id::RequestId;
 
 #[derive(Serialize)]
@@ -22,10 +20,9 @@ struct HistoryBody<'a> {
 }
 
 impl Frame {
-    /// The page, cut where it would no longer fit into a frame: at the far end in the direction of reading, and then
-    /// with `more`, so that asking on from the last entry misses nothing.
+    /// The page, as much of it as fits into a frame.
     pub fn history(id: Option<&RequestId>, channel: &Channel, page: &Page) -> Self {
-        let body = |entries, more| {
+        fit(page, |entries, more| {
             Self::encode(&HistoryBody {
                 r#type: "history",
                 id: id.map(RequestId::as_str),
@@ -33,35 +30,6 @@ impl Frame {
                 entries,
                 more,
             })
-        };
-        let mut room = FRAME_BYTES_MAX.saturating_sub(body(Vec::new(), false).as_str().len());
-        let texts: Vec<Box<RawValue>> = page.entries.iter().map(entry_text).collect();
-        let fitting = texts
-            .iter()
-            .take_while(|text| take(&mut room, text.get().len() + 1))
-            .count();
-        let mut entries: Vec<&RawValue> = texts.iter().take(fitting).map(AsRef::as_ref).collect();
-        if page.newest_first {
-            entries.reverse();
-        }
-        body(entries, page.more || fitting < texts.len())
-    }
-}
-
-/// Takes `bytes` of the room there is; false if there is not enough.
-fn take(room: &mut usize, bytes: usize) -> bool {
-    match room.checked_sub(bytes) {
-        Some(rest) => {
-            *room = rest;
-            true
-        }
-        None => false,
-    }
-}
-
-fn entry_text(entry: &Entry) -> Box<RawValue> {
-    match serde_json::value::to_raw_value(&EntryBody::from(entry)) {
-        Ok(text) => text,
-        Err(error) => unreachable!("an entry that cannot be written: {error}"),
+        })
     }
 }

@@ -2,11 +2,17 @@
 
 mod answer;
 mod closing;
+mod entries;
 mod error;
 mod history;
+mod presence;
 mod push;
+mod signal;
+mod subscribed;
 
+pub use answer::Receipt;
 pub use closing::ClosingReason;
+pub use presence::Movement;
 
 use serde::Serialize;
 
@@ -18,6 +24,11 @@ impl Frame {
     /// The JSON text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// A frame that another function of ours wrote.
+    pub(crate) fn relayed(text: String) -> Self {
+        Self(text)
     }
 
     fn encode(body: &impl Serialize) -> Self {

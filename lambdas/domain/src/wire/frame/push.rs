@@ -26,9 +26,9 @@ pub(super) struct EntryBody<'a> {
 }
 
 #[derive(Serialize)]
-struct SenderBody<'a> {
-    id: &'a str,
-    name: &'a str,
+pub(super) struct SenderBody<'a> {
+    pub(super) id: &'a str,
+    pub(super) name: &'a str,
 }
 
 impl<'a> From<&'a Entry> for EntryBody<'a> {

@@ -3,13 +3,17 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::catch_up::CatchUp;
 use crate::channel::Channel;
+use crate::connection_id::ConnectionId;
 use crate::content::Content;
 use crate::history::Page;
 use crate::identity::{DisplayName, UserId};
 use crate::limits::{CONTENT_BYTES_MAX, FRAME_BYTES_MAX, SEQUENCE_MAX};
 use crate::log::{Entry, Sender, Sequence};
+use crate::membership::Member;
 use crate::message_id::MessageId;
+use crate::presence::Present;
 use crate::request_id::RequestId;
 use crate::timestamp::Timestamp;
 use crate::wire::Refusal;
@@ -68,11 +72,15 @@ fn a_push_tells_channel_number_sender_content_and_time() {
 
 #[test]
 fn an_ack_repeats_the_id_and_tells_a_duplicate() {
-    let (seven, at) = (Sequence::new(7).unwrap(), Timestamp::from_millis(5));
-    let plain = Frame::ack(None, &Channel::All, seven, at, false);
+    let receipt = |duplicate| Receipt {
+        channel: Channel::All,
+        sequence: Sequence::new(7).unwrap(),
+        at: Timestamp::from_millis(5),
+        duplicate,
+    };
+    let plain = Frame::ack(None, &receipt(false));
     assert_eq!(plain.as_str(), r#"{"type":"ack","channel":"all","seq":7,"at":5}"#);
-    let id = RequestId::parse("i1");
-    let again = Frame::ack(id.as_ref(), &Channel::All, seven, at, true);
+    let again = Frame::ack(RequestId::parse("i1").as_ref(), &receipt(true));
     assert_eq!(
         again.as_str(),
         r#"{"type":"ack","id":"i1","channel":"all","seq":7,"at":5,"duplicate":true}"#
@@ -89,20 +97,117 @@ fn an_echo_gives_the_content_back() {
 }
 
 #[test]
-fn a_pong_tells_the_time_and_the_end() {
+fn a_pong_tells_the_time_the_end_what_is_new_and_the_connection() {
     let (now, end) = (Timestamp::from_millis(5), Timestamp::from_seconds(9));
-    let pong = Frame::pong(RequestId::parse("i1").as_ref(), now, end);
-    assert_eq!(pong.as_str(), r#"{"type":"pong","id":"i1","at":5,"expiresAt":9000}"#);
+    let connection = ConnectionId::parse("c1=").unwrap();
+    let behind = [Channel::All, Channel::parse("dm:a:b").unwrap()];
     assert_eq!(
-        Frame::pong(None, now, end).as_str(),
-        r#"{"type":"pong","at":5,"expiresAt":9000}"#
+        Frame::pong(RequestId::parse("i1").as_ref(), &connection, now, end, &behind).as_str(),
+        r#"{"type":"pong","id":"i1","at":5,"expiresAt":9000,"behind":["all","dm:a:b"],"connection":"c1="}"#
+    );
+    assert_eq!(
+        Frame::pong(None, &connection, now, end, &[]).as_str(),
+        r#"{"type":"pong","at":5,"expiresAt":9000,"behind":[],"connection":"c1="}"#
     );
 }
 
 #[test]
-fn a_closing_tells_why_and_not_to_come_back() {
-    let closing = Frame::closing(ClosingReason::SignedOut);
-    assert_eq!(closing.as_str(), r#"{"type":"closing","reason":"signed_out"}"#);
+fn a_closing_tells_why_and_whether_to_come_back() {
+    for (reason, expected) in [
+        (
+            ClosingReason::SignedOut,
+            r#"{"type":"closing","reason":"signed_out","retry":false}"#,
+        ),
+        (
+            ClosingReason::Replaced,
+            r#"{"type":"closing","reason":"replaced","retry":false}"#,
+        ),
+        (
+            ClosingReason::TokenExpired,
+            r#"{"type":"closing","reason":"token_expired","retry":0}"#,
+        ),
+        (
+            ClosingReason::Server,
+            r#"{"type":"closing","reason":"server","retry":0}"#,
+        ),
+    ] {
+        assert_eq!(Frame::closing(reason).as_str(), expected);
+    }
+}
+
+#[test]
+fn a_subscriber_is_told_what_it_missed_as_far_as_a_frame_goes() {
+    let told = |entries: Vec<Entry>, recovered| CatchUp {
+        head: Sequence::new(9).unwrap(),
+        recovered,
+        page: Page {
+            entries,
+            newest_first: false,
+            more: false,
+        },
+    };
+    let frame = Frame::subscribed(RequestId::parse("i1").as_ref(), &Channel::All, &told(vec![], true));
+    assert_eq!(
+        frame.as_str(),
+        r#"{"type":"subscribed","id":"i1","channel":"all","head":9,"recovered":true,"entries":[],"more":false}"#
+    );
+    let large = format!("\"{}\"", "x".repeat(CONTENT_BYTES_MAX - 2));
+    let frame = Frame::subscribed(
+        None,
+        &Channel::All,
+        &told(vec![entry(8, &large), entry(9, &large)], false),
+    );
+    assert!(frame.as_str().len() <= FRAME_BYTES_MAX && frame.as_str().ends_with(r#""more":true}"#));
+    assert_eq!(
+        Frame::unsubscribed(None, &Channel::All).as_str(),
+        r#"{"type":"unsubscribed","channel":"all"}"#
+    );
+}
+
+#[test]
+fn presence_lists_users_as_far_as_a_frame_goes() {
+    let member = |number: usize, name: &str| {
+        let user = UserId::parse(&format!("{}{number:03}", "u".repeat(125))).unwrap();
+        Member {
+            connection: ConnectionId::parse("c1").unwrap(),
+            name: DisplayName::new(name, &user),
+            user,
+            joined_at: Timestamp::default(),
+            hard_end: Timestamp::from_seconds(9),
+        }
+    };
+    let mut present = Present::default();
+    (0..200).for_each(|n| present.add(member(n, ""), Timestamp::default()));
+    let frame = Frame::presence(None, &Channel::All, &present);
+    assert!(frame.as_str().len() <= FRAME_BYTES_MAX, "{}", frame.as_str().len());
+    assert!(frame.as_str().ends_with(r#""more":true}"#));
+    let mut few = Present::default();
+    few.add(member(1, "Bob"), Timestamp::default());
+    let frame = Frame::presence(RequestId::parse("i1").as_ref(), &Channel::All, &few);
+    assert!(
+        frame
+            .as_str()
+            .starts_with(r#"{"type":"presence","id":"i1","channel":"all","users":[{"id":"u"#)
+    );
+    assert!(frame.as_str().ends_with(r#""name":"Bob"}],"more":false}"#));
+}
+
+#[test]
+fn who_comes_or_goes_and_what_is_passed_on_are_told_with_the_time() {
+    let who = entry(1, "1").sender;
+    let at = Timestamp::from_millis(5);
+    assert_eq!(
+        Frame::moved(Movement::Joined, &Channel::All, &who, at).as_str(),
+        r#"{"type":"presence","channel":"all","joined":{"id":"alice","name":"Alice"},"at":5}"#
+    );
+    assert_eq!(
+        Frame::moved(Movement::Left, &Channel::All, &who, at).as_str(),
+        r#"{"type":"presence","channel":"all","left":{"id":"alice","name":"Alice"},"at":5}"#
+    );
+    assert_eq!(
+        Frame::signal(&Channel::All, &who, &Content::parse("{}").unwrap(), at).as_str(),
+        r#"{"type":"signal","channel":"all","sender":{"id":"alice","name":"Alice"},"content":{},"at":5}"#
+    );
 }
 
 #[test]
