@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cli::RunOptions;
 use crate::cognito::{self, PoolSettings, UserPool};
@@ -52,6 +53,7 @@ impl RunningStack {
             variables: variables(&ports, &stack, &place, pool.as_deref()),
             programs: programs(&options, &stack)?,
             group: reaper.group(),
+            minute: Duration::from_millis(options.minute),
         };
         let functions = Arc::new(host.functions(&stack)?);
         let gateway = Arc::new(Gateway::new(stack.api.clone(), place.clone(), Arc::clone(&functions)));
@@ -182,6 +184,8 @@ struct FunctionHost {
     variables: Variables,
     programs: Programs,
     group: i32,
+    /// How long a minute lasts.
+    minute: Duration,
 }
 
 impl FunctionHost {
@@ -195,6 +199,7 @@ impl FunctionHost {
                     self.programs.find(spec)?,
                     self.variables.clone(),
                     self.group,
+                    self.minute,
                 ))
             })
             .collect();

@@ -116,41 +116,23 @@ async fn an_environment_is_used_again_and_inherits_nothing() -> TestResult {
 #[tokio::test]
 async fn the_invoke_api_answers_as_lambda_does() -> TestResult {
     let probe = Probe::start().await?;
-    let (stack, records) = (&probe.stack, &probe.records);
-    let name = stack.endpoint("/functions/probe");
-    let address = |name: &str| format!("{}/2015-03-31/functions/{name}/invocations", stack.endpoint("/lambda"));
-    let client = reqwest::Client::new();
-    let invoke = async |name: &str, kind: &str, body: &str| -> TestResult<(u16, Option<String>, String)> {
-        let request = client
-            .post(address(name))
-            .header("x-amz-invocation-type", kind)
-            .body(body.to_owned());
-        let response = request.send().await?;
-        let error = response
-            .headers()
-            .get("x-amz-function-error")
-            .or(response.headers().get("x-amzn-errortype"));
-        let error = error.and_then(|error| error.to_str().ok()).map(str::to_owned);
-        Ok((response.status().as_u16(), error, response.text().await?))
-    };
-    let (status, error, body) = invoke(&name, "RequestResponse", r#"{"a":1}"#).await?;
+    let (status, error, body) = probe.invoke("RequestResponse", r#"{"a":1}"#).await?;
     assert_eq!((status, error), (200, None));
     assert!(body.contains(r#"{\"a\":1}"#), "{body}");
-    let (status, error, body) = invoke(&name, "RequestResponse", r#"{"do":"panic"}"#).await?;
+    let (status, error, body) = probe.invoke("RequestResponse", r#"{"do":"panic"}"#).await?;
     assert_eq!((status, error.as_deref()), (200, Some("Unhandled")));
     assert!(body.contains("errorMessage"), "{body}");
-    assert_eq!(invoke(&name, "DryRun", "{}").await?.0, 204);
-    assert_eq!(invoke(&name, "Event", r#"{"marker":"later"}"#).await?.0, 202);
-    eventually("the asynchronous event", async || {
-        records.events().iter().any(|event| event["marker"] == "later")
-    })
-    .await?;
+    assert_eq!(probe.invoke("DryRun", "{}").await?.0, 204);
     assert_eq!(
-        invoke("nobody", "RequestResponse", "{}").await?.1.as_deref(),
+        probe
+            .invoke_named("nobody", "RequestResponse", "{}")
+            .await?
+            .1
+            .as_deref(),
         Some("ResourceNotFoundException")
     );
-    assert_eq!(invoke(&name, "RequestResponse", "not json").await?.0, 400);
-    assert_eq!(invoke(&name, "Sometimes", "{}").await?.0, 400);
+    assert_eq!(probe.invoke("RequestResponse", "not json").await?.0, 400);
+    assert_eq!(probe.invoke("Sometimes", "{}").await?.0, 400);
     Ok(())
 }
 

@@ -12,6 +12,13 @@ use crate::{Stack, StackOptions, TestResult, repository};
 pub struct ProbeRecords(PathBuf);
 
 impl ProbeRecords {
+    /// The events that hold `marker`, as `"marker"`, wherever they came from.
+    pub fn marked(&self, marker: &str) -> Vec<Value> {
+        let mut events = self.events();
+        events.retain(|event| event["marker"] == marker);
+        events
+    }
+
     /// The events so far, oldest first.
     pub fn events(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(&self.0).unwrap_or_default();
@@ -52,8 +59,16 @@ impl Probe {
     /// # Errors
     /// What the emulator printed, if it ended instead.
     pub async fn start_with(arguments: &[&str]) -> TestResult<Self> {
+        Self::start_changed(|_| (), arguments).await
+    }
+
+    /// Starts it with further arguments, after `change` has been at the template's resources.
+    ///
+    /// # Errors
+    /// What the emulator printed, if it ended instead.
+    pub async fn start_changed(change: impl FnOnce(&mut Value), arguments: &[&str]) -> TestResult<Self> {
         let folder = TempDir::new()?;
-        let (template, records) = probe_template(folder.path())?;
+        let (template, records) = changed_template(folder.path(), change)?;
         let mut arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         // Packaged as for a deployment, if a test run is about that.
         if let Some(program) = std::env::var_os("PROBE") {
@@ -71,6 +86,40 @@ impl Probe {
             _folder: folder,
         })
     }
+
+    /// Invokes the function through Lambda's API; gives status, error type, and answer.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub async fn invoke(&self, kind: &str, payload: impl Into<String>) -> TestResult<(u16, Option<String>, String)> {
+        let name = self.stack.endpoint("/functions/probe");
+        self.invoke_named(&name, kind, payload).await
+    }
+
+    /// As [`Probe::invoke`], for a function of any name.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub async fn invoke_named(
+        &self,
+        name: &str,
+        kind: &str,
+        payload: impl Into<String>,
+    ) -> TestResult<(u16, Option<String>, String)> {
+        let lambda = self.stack.endpoint("/lambda");
+        let request = reqwest::Client::new()
+            .post(format!("{lambda}/2015-03-31/functions/{name}/invocations"))
+            .header("x-amz-invocation-type", kind)
+            .body(payload.into());
+        let response = request.send().await?;
+        let headers = response.headers();
+        let error = headers
+            .get("x-amz-function-error")
+            .or(headers.get("x-amzn-errortype"))
+            .and_then(|error| error.to_str().ok())
+            .map(str::to_owned);
+        Ok((response.status().as_u16(), error, response.text().await?))
+    }
 }
 
 /// Writes a template into `folder`: one WebSocket API, stage `probe`, and one HTTP API below `/api`, whose every route is
@@ -79,6 +128,10 @@ impl Probe {
 /// # Errors
 /// The folder cannot be written.
 pub fn probe_template(folder: &Path) -> TestResult<(PathBuf, ProbeRecords)> {
+    changed_template(folder, |_| ())
+}
+
+fn changed_template(folder: &Path, change: impl FnOnce(&mut Value)) -> TestResult<(PathBuf, ProbeRecords)> {
     let records = folder.join("records.jsonl");
     let mut resources = json!({
         "Api": { "Type": "AWS::ApiGatewayV2::Api", "Properties": {
@@ -130,6 +183,7 @@ pub fn probe_template(folder: &Path) -> TestResult<(PathBuf, ProbeRecords)> {
     }
     add_http_api(&mut resources);
     add_distribution(&mut resources);
+    change(&mut resources);
     let template = folder.join("Probe.template.json");
     std::fs::write(&template, json!({ "Resources": resources }).to_string())?;
     Ok((template, ProbeRecords(records)))

@@ -13,7 +13,6 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use super::output::{FunctionError, InvocationResult};
-use crate::identifiers;
 use crate::template::FunctionSpec;
 
 /// How many of a process's last lines are kept to explain its death.
@@ -107,16 +106,15 @@ impl Environment {
     }
 
     /// Hands over one event and waits for the answer, at most `timeout`; a process that takes longer is killed.
-    pub(crate) async fn invoke(&self, payload: Bytes, timeout: Duration) -> Outcome {
-        let request_id = identifiers::uuid();
+    pub(crate) async fn invoke(&self, request_id: &str, payload: Bytes, timeout: Duration) -> Outcome {
         let (answer, answered) = oneshot::channel();
         *lock(&self.pending) = Some(Pending {
-            request_id: request_id.clone(),
+            request_id: request_id.to_owned(),
             answer,
         });
         self.taken.store(false, Ordering::Release);
         let invocation = Invocation {
-            request_id: request_id.clone(),
+            request_id: request_id.to_owned(),
             function_arn: self.function_arn.clone(),
             payload,
             deadline: SystemTime::now() + timeout,
@@ -128,10 +126,10 @@ impl Environment {
         tokio::select! {
             biased;
             Ok(result) = answered => Outcome::Answered(result),
-            how = exited(&mut exit) => self.lost(&request_id, &how),
+            how = exited(&mut exit) => self.lost(request_id, &how),
             () = tokio::time::sleep(timeout) => {
                 self.kill();
-                Outcome::Lost(FunctionError::timed_out(&request_id, timeout.as_secs_f64()))
+                Outcome::Lost(FunctionError::timed_out(request_id, timeout.as_secs_f64()))
             }
         }
     }

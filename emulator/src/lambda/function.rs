@@ -26,6 +26,8 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Function {
     pub(crate) spec: FunctionSpec,
+    /// How long the minutes between asynchronous retries last.
+    pub(super) minute: Duration,
     program: PathBuf,
     variables: Variables,
     group: i32,
@@ -34,9 +36,16 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    pub(crate) fn new(spec: FunctionSpec, program: PathBuf, variables: Variables, group: i32) -> Self {
+    pub(crate) fn new(
+        spec: FunctionSpec,
+        program: PathBuf,
+        variables: Variables,
+        group: i32,
+        minute: Duration,
+    ) -> Self {
         Self {
             spec,
+            minute,
             program,
             variables,
             group,
@@ -63,7 +72,7 @@ impl Function {
 
     /// Runs the function on one event and waits for its answer.
     pub(crate) async fn invoke(&self, payload: Bytes) -> InvocationResult {
-        self.run(self.place().await, payload).await
+        self.run(self.place().await, &identifiers::uuid(), payload).await
     }
 
     /// Waits for a place among the processes of this function.
@@ -73,13 +82,13 @@ impl Function {
     }
 
     /// Runs the function on one event, in a place that [`Function::place`] gave.
-    pub(crate) async fn run(&self, _place: Place, payload: Bytes) -> InvocationResult {
+    pub(crate) async fn run(&self, _place: Place, request_id: &str, payload: Bytes) -> InvocationResult {
         loop {
             let environment = match self.take_idle() {
                 Some(environment) => environment,
                 None => self.start().await.map_err(|why| FunctionError::not_started(&why))?,
             };
-            match environment.invoke(payload.clone(), self.spec.timeout).await {
+            match environment.invoke(request_id, payload.clone(), self.spec.timeout).await {
                 Outcome::Answered(result) => {
                     self.keep(environment);
                     return result;
@@ -153,12 +162,12 @@ impl Functions {
         )
     }
 
-    /// Finds a function by its name or its ARN.
+    /// Finds a function by its name or its ARN; of its versions there is `$LATEST` alone.
     pub(crate) fn find(&self, name_or_arn: &str) -> Option<Arc<Function>> {
         let name = name_or_arn
             .split_once(":function:")
             .map_or(name_or_arn, |(_, name)| name);
-        self.0.get(name).cloned()
+        self.0.get(name.strip_suffix(":$LATEST").unwrap_or(name)).cloned()
     }
 
     /// Runs a function for an integration, which waits at most `timeout`; the function goes on when it stops waiting.
@@ -167,7 +176,7 @@ impl Functions {
         let answered = tokio::time::timeout(timeout, async {
             let place = function.place().await;
             // Its own task: what is not awaited any longer still runs.
-            tokio::spawn(async move { function.run(place, event).await }).await
+            tokio::spawn(async move { function.run(place, &identifiers::uuid(), event).await }).await
         });
         match answered.await {
             Err(_) => Err(NoAnswer::TimedOut),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::IntoResponse;
@@ -13,10 +14,12 @@ use serde_json::json;
 
 use super::function::{Function, Functions};
 use super::output::FunctionError;
+use crate::identifiers;
 
-/// Lambda's limit for the event of a synchronous invocation
+/// Lambda's limits for the event of a synchronous and of an asynchronous invocation, in bytes
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 pub(crate) const MAX_EVENT_BYTES: usize = 6 * 1024 * 1024;
+const MAX_ASYNCHRONOUS_EVENT_BYTES: usize = 1024 * 1024;
 
 pub(crate) fn router(functions: Arc<Functions>) -> Router {
     Router::new()
@@ -29,16 +32,20 @@ async fn invoke(
     State(functions): State<Arc<Functions>>,
     Path(name): Path<String>,
     headers: HeaderMap,
-    payload: Bytes,
+    payload: Result<Bytes, BytesRejection>,
 ) -> Response<Body> {
     let Some(function) = functions.find(&name) else {
         let message = format!("Function not found: {name}");
         return refuse(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
     };
-    let payload = if payload.is_empty() {
-        Bytes::from_static(b"{}")
-    } else {
-        payload
+    let payload = match payload {
+        Ok(payload) if payload.is_empty() => Bytes::from_static(b"{}"),
+        Ok(payload) => payload,
+        Err(_) => {
+            return too_large(&format!(
+                "Request must be at most {MAX_EVENT_BYTES} bytes for the Invoke operation"
+            ));
+        }
     };
     if serde_json::from_slice::<serde::de::IgnoredAny>(&payload).is_err() {
         let message = "Could not parse request body into json";
@@ -49,9 +56,13 @@ async fn invoke(
         .and_then(|value| value.to_str().ok());
     match kind.unwrap_or("RequestResponse") {
         "DryRun" => StatusCode::NO_CONTENT.into_response(),
+        "Event" if payload.len() > MAX_ASYNCHRONOUS_EVENT_BYTES => too_large(&format!(
+            "{} byte payload is too large for the Event invocation type (limit {MAX_ASYNCHRONOUS_EVENT_BYTES} bytes)",
+            payload.len()
+        )),
         "Event" => {
-            tokio::spawn(async move { function.invoke(payload).await });
-            StatusCode::ACCEPTED.into_response()
+            let request_id = function.invoke_later(payload);
+            (StatusCode::ACCEPTED, [("x-amzn-requestid", request_id)]).into_response()
         }
         "RequestResponse" => request_response(function, payload).await,
         other => {
@@ -62,16 +73,24 @@ async fn invoke(
 }
 
 async fn request_response(function: Arc<Function>, payload: Bytes) -> Response<Body> {
-    let version = ("x-amz-executed-version", "$LATEST");
+    let request_id = identifiers::uuid();
+    let headers = [
+        ("x-amz-executed-version", "$LATEST".to_owned()),
+        ("x-amzn-requestid", request_id.clone()),
+    ];
     // Its own task: a caller that hangs up does not stop the function, nor take its environment along.
-    let invocation = tokio::spawn(async move { function.invoke(payload).await });
+    let invocation = tokio::spawn(async move { function.run(function.place().await, &request_id, payload).await });
     let result = invocation
         .await
         .unwrap_or_else(|error| Err(FunctionError::not_started(&error.to_string())));
     match result {
-        Ok(answer) => ([version], answer).into_response(),
-        Err(error) => ([version, ("x-amz-function-error", "Unhandled")], axum::Json(error)).into_response(),
+        Ok(answer) => (headers, answer).into_response(),
+        Err(error) => (headers, [("x-amz-function-error", "Unhandled")], axum::Json(error)).into_response(),
     }
+}
+
+fn too_large(message: &str) -> Response<Body> {
+    refuse(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message)
 }
 
 fn refuse(status: StatusCode, kind: &'static str, message: &str) -> Response<Body> {

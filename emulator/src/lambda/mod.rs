@@ -1,5 +1,6 @@
 //! Lambda on a laptop: runs a function's program as child processes and speaks the Runtime API with them.
 
+mod asynchronous;
 mod environment;
 mod function;
 mod invoke_api;

@@ -130,6 +130,7 @@ fn replaced_key_address(value: &str, issuer: &str, address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::AsynchronousSpec;
     use std::time::Duration;
 
     const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc";
@@ -166,6 +167,7 @@ mod tests {
                 .collect(),
             timeout: Duration::from_secs(3),
             memory_mb: 128,
+            asynchronous: AsynchronousSpec::default(),
             binary: None,
             asset: None,
         };

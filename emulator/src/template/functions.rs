@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::asynchronous::{self, AsynchronousSpec};
 use super::{Properties, Resolver, Template};
 use crate::problem::Problem;
 
@@ -27,6 +28,7 @@ pub(crate) struct FunctionSpec {
     pub(crate) variables: BTreeMap<String, String>,
     pub(crate) timeout: Duration,
     pub(crate) memory_mb: u64,
+    pub(crate) asynchronous: AsynchronousSpec,
     /// The cargo binary's name, from the metadata.
     pub(crate) binary: Option<String>,
     /// The staged asset's folder, relative to the template.
@@ -34,7 +36,7 @@ pub(crate) struct FunctionSpec {
 }
 
 pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<FunctionSpec>, Problem> {
-    template
+    let mut functions = template
         .of_type("AWS::Lambda::Function")
         .filter(|(_, resource)| !is_custom_resource_provider(&resource.properties))
         .map(|(logical_id, resource)| {
@@ -46,12 +48,15 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<F
                 arn: function_arn(resolver, logical_id)?,
                 variables: variables(&properties)?,
                 timeout: Duration::from_secs(properties.number("Timeout")?.unwrap_or(DEFAULT_TIMEOUT_SECONDS)),
+                asynchronous: AsynchronousSpec::default(),
                 memory_mb: properties.number("MemorySize")?.unwrap_or(DEFAULT_MEMORY_MB),
                 binary: metadata(BINARY_KEY),
                 asset: metadata(ASSET_KEY),
             })
         })
-        .collect()
+        .collect::<Result<Vec<_>, Problem>>()?;
+    asynchronous::configure(&mut functions, template, resolver)?;
+    Ok(functions)
 }
 
 /// Functions that the CDK adds for its own deployment chores run in Node or Python; they have no part at run time.

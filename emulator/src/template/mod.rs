@@ -1,6 +1,7 @@
 //! Reads a synthesised CloudFormation template: the only source of truth for what the emulator runs.
 
 mod apis;
+mod asynchronous;
 mod distribution;
 mod functions;
 mod http_api;
@@ -10,6 +11,8 @@ mod response_headers;
 mod tables;
 mod websocket;
 
+#[cfg(test)]
+pub(crate) use asynchronous::AsynchronousSpec;
 pub(crate) use distribution::{BehaviorSpec, DistributionSpec, Target};
 pub(crate) use functions::FunctionSpec;
 pub(crate) use http_api::{HttpApiSpec, STAGE as HTTP_API_STAGE};

@@ -13,8 +13,9 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let request_id = event.context.request_id;
     let event = event.payload;
-    record(&event)?;
+    record(&event, &request_id)?;
     let query = |name: &str| {
         event["queryStringParameters"][name]
             .as_str()
@@ -34,7 +35,13 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
 }
 
 /// One line an event, for tests that look at what they cannot be told.
-fn record(event: &Value) -> Result<(), Error> {
+fn record(event: &Value, request_id: &str) -> Result<(), Error> {
+    let mut event = event.clone();
+    // Events of API Gateway are compared key by key.
+    if event.is_object() && event.get("requestContext").is_none() {
+        event["lambdaRequestId"] = json!(request_id);
+        event["lambdaFunction"] = json!(std::env::var("AWS_LAMBDA_FUNCTION_NAME")?);
+    }
     let path = std::env::var("RECORD_FILE")?;
     let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
     file.write_all(format!("{event}\n").as_bytes())?;
@@ -118,6 +125,17 @@ async fn obey(order: &str, event: &Value) -> Result<Value, Error> {
         "slow" => {
             tokio::time::sleep(Duration::from_millis(500)).await;
             Ok(json!({ "statusCode": 200 }))
+        }
+        "invoke" => {
+            let (address, name) = (
+                std::env::var("AWS_ENDPOINT_URL_LAMBDA")?,
+                std::env::var("OTHER_FUNCTION")?,
+            );
+            let call = reqwest::Client::new()
+                .post(format!("{address}/2015-03-31/functions/{name}/invocations"))
+                .header("x-amz-invocation-type", "Event")
+                .body(event["payload"].to_string());
+            Ok(json!({ "statusCode": call.send().await?.status().as_u16() }))
         }
         "environment" => {
             let names: Vec<String> = std::env::vars().map(|(name, _)| name).collect();

@@ -1,0 +1,155 @@
+//! `AWS::Lambda::EventInvokeConfig`: how often, and for how long, a function's asynchronous events are tried.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{FunctionSpec, Properties, Resolver, Template};
+use crate::problem::Problem;
+
+/// What Lambda lets a configuration say
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html>).
+const MOST_RETRIES: u64 = 2;
+const AGE_SECONDS: std::ops::RangeInclusive<u64> = 60..=21_600;
+
+/// How a function's asynchronous events are treated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AsynchronousSpec {
+    /// Attempts after the first.
+    pub(crate) retries: usize,
+    /// Older events are given up.
+    pub(crate) maximum_age: Duration,
+}
+
+impl Default for AsynchronousSpec {
+    fn default() -> Self {
+        Self {
+            retries: MOST_RETRIES as usize,
+            maximum_age: Duration::from_secs(*AGE_SECONDS.end()),
+        }
+    }
+}
+
+/// Gives each function what the template says about its asynchronous events.
+pub(super) fn configure(
+    functions: &mut [FunctionSpec],
+    template: &Template,
+    resolver: &Resolver<'_>,
+) -> Result<(), Problem> {
+    for (logical_id, resource) in template.of_type("AWS::Lambda::EventInvokeConfig") {
+        let config = Properties::of(logical_id, resource, resolver);
+        let name = config.required_text("FunctionName")?;
+        // What is not the emulator's to run has no part here either.
+        let Some(function) = functions
+            .iter_mut()
+            .find(|function| function.name == name || function.arn == name)
+        else {
+            continue;
+        };
+        let qualifier = config.required_text("Qualifier")?;
+        if qualifier != "$LATEST" {
+            tracing::warn!(
+                config = logical_id,
+                qualifier,
+                "versions and aliases are not run: ignored"
+            );
+            continue;
+        }
+        function.asynchronous = read(&config)?;
+    }
+    Ok(())
+}
+
+fn read(config: &Properties<'_>) -> Result<AsynchronousSpec, Problem> {
+    if config.has("DestinationConfig") {
+        tracing::warn!(
+            config = config.logical_id,
+            "destinations of asynchronous invocations are not served"
+        );
+    }
+    let retries = config.number("MaximumRetryAttempts")?.unwrap_or(MOST_RETRIES);
+    if retries > MOST_RETRIES {
+        return Err(config.wrong("MaximumRetryAttempts", "0, 1 or 2", &json!(retries)));
+    }
+    let seconds = config.number("MaximumEventAgeInSeconds")?.unwrap_or(*AGE_SECONDS.end());
+    if !AGE_SECONDS.contains(&seconds) {
+        return Err(config.wrong("MaximumEventAgeInSeconds", "60 to 21600", &json!(seconds)));
+    }
+    Ok(AsynchronousSpec {
+        retries: retries as usize,
+        maximum_age: Duration::from_secs(seconds),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::Place;
+    use serde_json::Value;
+
+    fn configured(name: Value, properties: &[(&str, Value)]) -> Result<AsynchronousSpec, String> {
+        let mut config = json!({ "FunctionName": name, "Qualifier": "$LATEST" });
+        for (property, value) in properties {
+            config[property] = value.clone();
+        }
+        let template: Template = serde_json::from_value(json!({ "Resources": {
+            "F": { "Type": "AWS::Lambda::Function", "Properties": { "Runtime": "provided.al2023" } },
+            "Config": { "Type": "AWS::Lambda::EventInvokeConfig", "Properties": config },
+        } }))
+        .map_err(|error| error.to_string())?;
+        let place = Place {
+            region: "us-east-1".into(),
+            account: "000000000000".into(),
+            stack_name: "S".into(),
+        };
+        let functions = crate::template::functions::read(&template, &Resolver::new(&template, &place));
+        let mut functions = functions.map_err(|problem| problem.to_string())?;
+        Ok(functions.swap_remove(0).asynchronous)
+    }
+
+    fn spec(retries: usize, seconds: u64) -> AsynchronousSpec {
+        AsynchronousSpec {
+            retries,
+            maximum_age: Duration::from_secs(seconds),
+        }
+    }
+
+    #[test]
+    fn says_how_often_and_how_long() {
+        let function = || json!({ "Ref": "F" });
+        for (properties, expected) in [
+            (vec![], spec(2, 21_600)),
+            (vec![("MaximumRetryAttempts", json!(0))], spec(0, 21_600)),
+            (vec![("MaximumRetryAttempts", json!("1"))], spec(1, 21_600)),
+            (vec![("MaximumEventAgeInSeconds", json!(60))], spec(2, 60)),
+            (
+                vec![("MaximumRetryAttempts", json!(0)), ("Qualifier", json!("live"))],
+                spec(2, 21_600),
+            ),
+        ] {
+            assert_eq!(configured(function(), &properties), Ok(expected), "{properties:?}");
+        }
+        let arn = json!({ "Fn::GetAtt": ["F", "Arn"] });
+        assert_eq!(
+            configured(arn, &[("MaximumRetryAttempts", json!(0))]),
+            Ok(spec(0, 21_600))
+        );
+        let elsewhere = configured(json!("elsewhere"), &[("MaximumRetryAttempts", json!(0))]);
+        assert_eq!(elsewhere, Ok(AsynchronousSpec::default()));
+    }
+
+    #[test]
+    fn refuses_what_lambda_would_not_deploy() {
+        for (property, value) in [
+            ("MaximumRetryAttempts", 3),
+            ("MaximumEventAgeInSeconds", 59),
+            ("MaximumEventAgeInSeconds", 21_601),
+        ] {
+            let refused = configured(json!({ "Ref": "F" }), &[(property, json!(value))]);
+            assert!(
+                refused.is_err_and(|words| words.contains(property)),
+                "{property} {value}"
+            );
+        }
+    }
+}
