@@ -1,10 +1,11 @@
 // The six functions of the socket path: the variables each reads, and the rights each needs for what it does.
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { FanOutFunction } from './fan-out-function.ts';
 import { Handler } from './handler.ts';
 import type { Identity } from './identity.ts';
 import type { Settings } from './settings.ts';
-import type { ChannelTable } from './table.ts';
+import { CHANNEL_ACTIONS, type ChannelTable, CLEANING_ACTIONS } from './table.ts';
 import type { SocketApi } from './websocket-api.ts';
 
 /** What the functions work with. */
@@ -15,6 +16,8 @@ export interface FunctionsProps {
   readonly identity: Identity;
   readonly table: ChannelTable;
   readonly api: SocketApi;
+  /** What a publishing function hands a large channel over to. */
+  readonly fanOut: FanOutFunction;
 }
 
 // A browser gives up a handshake that takes much longer; a healthy one takes milliseconds.
@@ -82,55 +85,69 @@ export class Functions extends Construct {
       environment: {
         TABLE_NAME: table.table.tableName,
         ALL_SHARDS: settings.allShards.toString(),
+        HEARTBEAT_SECONDS: settings.heartbeatSeconds.toString(),
+        CONNECTIONS_PER_USER: settings.connectionsPerUser.toString(),
       },
-      allow: [table.allow('PutItem')],
+      // Registering is one transaction, which may take over the slot of another connection and entomb it.
+      allow: [table.allow(...CHANNEL_ACTIONS)],
     });
   }
 
   private createDisconnect(): Handler {
-    const { settings, table } = this.props;
+    const { settings, table, api } = this.props;
     return new Handler(this, 'Disconnect', {
       settings,
       binary: 'fn-disconnect',
-      description: 'Forgets a connection and its memberships',
+      description: 'Forgets a connection and its memberships, and tells who wants to know',
       memorySize: SMALL,
       // Nobody waits for the answer, and what it leaves behind costs a wasted post each time.
       timeout: INTEGRATION,
-      environment: { TABLE_NAME: table.table.tableName },
-      allow: [table.allow('DeleteItem', 'UpdateItem')],
+      environment: { TABLE_NAME: table.table.tableName, AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: api.managementUrl },
+      allow: [table.allow(...CLEANING_ACTIONS), api.allow('POST')],
     });
   }
 
   private createMessage(): Handler {
-    const { settings, table, api } = this.props;
+    const { settings, table, api, fanOut } = this.props;
     return new Handler(this, 'Message', {
       settings,
       binary: 'fn-message',
       description: 'Appends to a channel and posts to its members; echoes',
       memorySize: POSTING,
       timeout: INTEGRATION,
-      environment: {
-        TABLE_NAME: table.table.tableName,
-        RETENTION_SECONDS: settings.retentionSeconds.toString(),
-        ALL_SHARDS: settings.allShards.toString(),
-        AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: api.managementUrl,
-      },
-      // Deleting is for the rows of a member whose connection turns out to be gone.
-      allow: [table.allow('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), api.allow('POST')],
+      environment: this.publishing(),
+      allow: [table.allow(...CHANNEL_ACTIONS), api.allow('POST'), fanOut.allowInvoke()],
     });
   }
 
   private createChannel(): Handler {
-    const { settings, table, api } = this.props;
+    const { settings, table, api, fanOut } = this.props;
     return new Handler(this, 'Channel', {
       settings,
       binary: 'fn-channel',
-      description: 'Answers a heartbeat, and questions about a channel: its history',
-      memorySize: SMALL,
-      timeout: HANDSHAKE,
-      environment: { TABLE_NAME: table.table.tableName, AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: api.managementUrl },
-      allow: [table.allow('Query'), api.allow('POST')],
+      description: 'Subscribes and unsubscribes; answers heartbeats and questions about a channel; passes signals on',
+      memorySize: POSTING,
+      timeout: INTEGRATION,
+      environment: { ...this.publishing(), HEARTBEAT_SECONDS: settings.heartbeatSeconds.toString() },
+      // A heartbeat of a connection that has ended is answered by closing it.
+      allow: [table.allow(...CHANNEL_ACTIONS), api.allow('DELETE', 'POST'), fanOut.allowInvoke()],
     });
+  }
+
+  /** What a function reads that tells the members of a channel something on behalf of a client. */
+  private publishing(): Record<string, string> {
+    const { settings, table, api, fanOut } = this.props;
+    return {
+      TABLE_NAME: table.table.tableName,
+      RETENTION_SECONDS: settings.retentionSeconds.toString(),
+      ALL_SHARDS: settings.allShards.toString(),
+      ROOM_SHARDS: settings.roomShards.toString(),
+      POSTS_PER_SECOND: settings.postsPerSecond.toString(),
+      ALL_PUBLISHERS: settings.allPublishers,
+      USER_PUBLISHERS: settings.userPublishers,
+      FANOUT_FUNCTION: fanOut.function.functionName,
+      AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: api.managementUrl,
+    };
   }
 
   private createFallback(): Handler {

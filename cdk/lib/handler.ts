@@ -1,8 +1,8 @@
 // One Lambda function written in Rust, with a role and a log group that are its alone.
 import { fileURLToPath } from 'node:url';
-import { type Acknowledgment, type CfnResource, type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type Acknowledgment, type CfnResource, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type EventInvokeConfigOptions } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { RustFunction } from 'cargo-lambda-cdk';
 import { Construct } from 'constructs';
@@ -33,7 +33,15 @@ export interface HandlerProps {
   readonly environment: Readonly<Record<string, string>>;
   /** Exactly what it may do, beside writing its log. */
   readonly allow: readonly Right[];
+  /** What Lambda does with an asynchronous invocation that fails or waits; Lambda's defaults if left out. */
+  readonly asynchronous?: EventInvokeConfigOptions;
 }
+
+/**
+ * For an asynchronous invocation that is worthless when late, and made up for elsewhere: run once, within a minute, which
+ * is the least that Lambda takes.
+ */
+export const ONCE_AND_SOON: EventInvokeConfigOptions = { retryAttempts: 0, maxEventAge: Duration.seconds(60) };
 
 /** A function, its role, its log group. */
 export class Handler extends Construct {
@@ -56,6 +64,7 @@ export class Handler extends Construct {
       environment: { ...props.environment },
       logGroup,
       role: this.createRole(logGroup, props.allow),
+      ...props.asynchronous,
     });
     (this.function.node.defaultChild as CfnResource).addMetadata(BINARY_METADATA, props.binary);
   }

@@ -29,6 +29,10 @@ export class Routes extends Construct {
     this.add('Echo', 'echo', functions.message);
     this.add('History', 'history', functions.channel);
     this.add('Ping', 'ping', functions.channel);
+    this.add('Subscribe', 'subscribe', functions.channel);
+    this.add('Unsubscribe', 'unsubscribe', functions.channel);
+    this.add('Presence', 'presence', functions.channel);
+    this.add('Signal', 'signal', functions.channel);
   }
 
   // One integration object per route: a shared one gives API Gateway the permission for its first route only.

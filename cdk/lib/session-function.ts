@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { Handler } from './handler.ts';
 import type { Identity } from './identity.ts';
 import type { Settings } from './settings.ts';
-import type { ChannelTable } from './table.ts';
+import { type ChannelTable, CLEANING_ACTIONS } from './table.ts';
 import type { SocketApi } from './websocket-api.ts';
 
 /** What the function works with. */
@@ -40,8 +40,8 @@ export class SessionFunction extends Handler {
         AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: socket.managementUrl,
       },
       allow: [
-        // A user's connections are looked up; their rows are left to $disconnect, which ending one brings about.
-        table.allow('Query'),
+        // Signing out everywhere writes when it was, and entombs every connection of the user before it ends it.
+        table.allow(...CLEANING_ACTIONS, 'PutItem'),
         socket.allow('DELETE', 'POST'),
         { statement: new PolicyStatement({ actions: ['cognito-idp:AdminUserGlobalSignOut'], resources: [identity.userPoolArn] }) },
       ],

@@ -9,6 +9,9 @@ import { nearestName } from './nearest-name.ts';
 import { type Origins, readOrigins } from './origins.ts';
 import type { Profile } from './profile.ts';
 
+/** `everyone` who is signed in, or nobody but the `backend`, through fn-push. */
+export type Publishers = 'everyone' | 'backend';
+
 /** A checked configuration. */
 export interface Settings {
   readonly profile: Profile;
@@ -28,6 +31,19 @@ export interface Settings {
   readonly retentionSeconds: number;
   /** Partitions over which the members of the channel `all` are spread. */
   readonly allShards: number;
+  /** Partitions over which the members of each room and group are spread. */
+  readonly roomShards: number;
+  /** Time between two heartbeats of a client; three without any end its lease. */
+  readonly heartbeatSeconds: number;
+  readonly connectionsPerUser: number;
+  /** What all functions together may post to connections. */
+  readonly postsPerSecond: number;
+  /** Who may publish to `all`. */
+  readonly allPublishers: Publishers;
+  /** Who may publish to the channel of another user. */
+  readonly userPublishers: Publishers;
+  /** EventBridge's `source` of the events that a back end publishes with. */
+  readonly pushEventSource: string;
   /** `undefined`: made from stack and account. */
   readonly domainPrefix: string | undefined;
   /** What becomes of table, user pool and web client when they leave the stack. */
@@ -50,6 +66,13 @@ export const CONTEXT_KEYS = [
   'connectionLifetimeSeconds',
   'retentionSeconds',
   'allShards',
+  'roomShards',
+  'heartbeatSeconds',
+  'connectionsPerUser',
+  'postsPerSecond',
+  'allPublishers',
+  'userPublishers',
+  'pushEventSource',
   'domainPrefix',
   'removalPolicy',
   'logRetentionDays',
@@ -63,7 +86,21 @@ const CONNECTION_LIFETIME = { min: 60, max: 7_200, unit: 'seconds' };
 const RETENTION = { min: 7_200, max: 2_592_000, unit: 'seconds' };
 
 // One shard is one partition key, good for about 1,000 write units a second; every message to `all` reads every shard.
-const ALL_SHARDS = { min: 1, max: 64, unit: 'shards' };
+// A room begins with one, and the same bounds.
+const SHARDS = { min: 1, max: 64, unit: 'shards' };
+
+// API Gateway ends a connection on which nothing was sent for ten minutes; a heartbeat must come well before. Below a
+// minute heartbeats would cost more than everything else.
+const HEARTBEAT = { min: 60, max: 500, unit: 'seconds' };
+
+// Each connection of a user is a row to look at when another one registers, and a post for each message to that user.
+const CONNECTIONS_PER_USER = { min: 1, max: 1_000, unit: 'connections' };
+
+// API Gateway takes 10,000 requests a second for all APIs of an account in a region, handshakes and frames included.
+// Below a hundred a single message to a large room would outlast the function that posts it.
+const POSTS_PER_SECOND = { min: 100, max: 10_000, unit: 'posts' };
+
+const PUBLISHERS = ['everyone', 'backend'] as const;
 
 const REMOVAL_POLICIES = { destroy: RemovalPolicy.DESTROY, retain: RemovalPolicy.RETAIN };
 
@@ -84,7 +121,14 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
     architecture: values.choice('architecture', ['x86_64', 'arm64']) ?? 'x86_64',
     connectionLifetimeSeconds: values.integer('connectionLifetimeSeconds', CONNECTION_LIFETIME) ?? 7_200,
     retentionSeconds: values.integer('retentionSeconds', RETENTION) ?? 86_400,
-    allShards: values.integer('allShards', ALL_SHARDS) ?? 4,
+    allShards: values.integer('allShards', SHARDS) ?? 4,
+    roomShards: values.integer('roomShards', SHARDS) ?? 1,
+    heartbeatSeconds: values.integer('heartbeatSeconds', HEARTBEAT) ?? 240,
+    connectionsPerUser: values.integer('connectionsPerUser', CONNECTIONS_PER_USER) ?? (profile === 'dev' ? 1_000 : 50),
+    postsPerSecond: values.integer('postsPerSecond', POSTS_PER_SECOND) ?? 5_000,
+    allPublishers: values.choice('allPublishers', PUBLISHERS) ?? 'everyone',
+    userPublishers: values.choice('userPublishers', PUBLISHERS) ?? 'backend',
+    pushEventSource: readPushEventSource(values) ?? 'carillon.push',
     domainPrefix: readDomainPrefix(values),
     removalPolicy: REMOVAL_POLICIES[values.choice('removalPolicy', ['destroy', 'retain']) ?? (profile === 'dev' ? 'destroy' : 'retain')],
     logRetentionDays: readLogRetention(values) ?? (profile === 'dev' ? RetentionDays.ONE_WEEK : RetentionDays.THREE_MONTHS),
@@ -116,6 +160,12 @@ function readCookies(values: ContextValues): readonly string[] | undefined {
     throw SettingsError.for(key, values.raw(key), write);
   }
   return names;
+}
+
+// EventBridge keeps names that begin with "aws." for AWS's own services and partners.
+function readPushEventSource(values: ContextValues): string | undefined {
+  const write = 'the source of your events, 1 to 256 letters, digits and . - _ /, without aws. at its beginning';
+  return values.text('pushEventSource', /^(?!aws\.)[A-Za-z0-9._/-]{1,256}$/, write);
 }
 
 function readDomainPrefix(values: ContextValues): string | undefined {

@@ -2,14 +2,17 @@
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { requireCargoLambda } from './cargo-lambda.ts';
+import { FanOutFunction } from './fan-out-function.ts';
 import { Front } from './front.ts';
 import { Functions } from './functions.ts';
 import { existingIdentity, type Identity } from './identity.ts';
+import { PushFunction } from './push-function.ts';
 import { Routes } from './routes.ts';
 import { SessionApi } from './session-api.ts';
 import { SessionFunction } from './session-function.ts';
 import { SessionRoutes } from './session-routes.ts';
 import type { Settings } from './settings.ts';
+import { SweepFunction } from './sweep-function.ts';
 import { ChannelTable } from './table.ts';
 import { OwnUserPool } from './user-pool.ts';
 import { WebClient } from './web-client.ts';
@@ -32,8 +35,11 @@ export class CarillonStack extends Stack {
     const front = new Front(this, 'Front', { ownHost: settings.ownHost, files: bucket, sessionHost: sessionApi.host, socketHost: socket.host });
     const publicOrigin = settings.origins.publicOrigin ?? `https://${front.domainName}`;
     const identity = this.createIdentity(settings, publicOrigin);
-    const functions = new Functions(this, 'Functions', { settings, publicOrigin, identity, table, api: socket });
+    const fanOut = new FanOutFunction(this, 'FanOut', { settings, table, socket });
+    const functions = new Functions(this, 'Functions', { settings, publicOrigin, identity, table, api: socket, fanOut });
     const session = new SessionFunction(this, 'Session', { settings, publicOrigin, identity, table, socket });
+    const push = new PushFunction(this, 'Push', { settings, table, socket, fanOut });
+    new SweepFunction(this, 'Sweep', { settings, table, socket });
     new Routes(this, 'Routes', { api: socket.api, functions });
     new SessionRoutes(this, 'SessionRoutes', { api: sessionApi.api, handler: session });
 
@@ -43,6 +49,7 @@ export class CarillonStack extends Stack {
     new CfnOutput(this, 'TableArn', { value: table.table.tableArn });
     new CfnOutput(this, 'UserPoolId', { value: identity.userPoolId });
     new CfnOutput(this, 'UserPoolClientId', { value: identity.clientId });
+    new CfnOutput(this, 'PushFunctionName', { value: push.function.functionName, description: 'What a back end invokes to publish and to disconnect' });
     this.warn(settings);
   }
 

@@ -6,7 +6,21 @@ import type { Right } from './handler.ts';
 import type { Settings } from './settings.ts';
 
 /** DynamoDB's IAM actions that a function may be given. A transaction has none of its own: it takes those of its parts. */
-export type TableAction = 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
+export type TableAction = 'BatchGetItem' | 'ConditionCheckItem' | 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
+
+/** What publishing to a channel and changing its members take, whoever asks for it. */
+export const CHANNEL_ACTIONS: readonly TableAction[] = [
+  'BatchGetItem',
+  'ConditionCheckItem',
+  'DeleteItem',
+  'GetItem',
+  'PutItem',
+  'Query',
+  'UpdateItem',
+];
+
+/** What finding members and clearing away who is gone take. */
+export const CLEANING_ACTIONS: readonly TableAction[] = ['BatchGetItem', 'DeleteItem', 'GetItem', 'Query', 'UpdateItem'];
 
 /** What decides the shape of the table. */
 export type ChannelTableProps = Pick<Settings, 'removalPolicy'>;
@@ -28,7 +42,7 @@ export class ChannelTable extends Construct {
   }
 
   /** Allows exactly `actions` on exactly this table. */
-  allow(...actions: TableAction[]): Right {
+  allow(...actions: readonly TableAction[]): Right {
     return { statement: new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [this.table.tableArn] }) };
   }
 }

@@ -46,7 +46,7 @@ describe('the stack with an existing pool', () => {
     // THEN
     const types = Object.values(synthesis.resources).map(({ Type }) => Type);
     expect(types.filter((type) => type.startsWith('AWS::Cognito::'))).toEqual([]);
-    expect(functions(synthesis).size).toBe(7);
+    expect([...functions(synthesis).keys()]).toEqual([...functions(synthesise()).keys()]);
     synthesis.template.hasOutput('UserPoolId', { Value: 'eu-west-1_AbCdEf123' });
     synthesis.template.hasOutput('UserPoolClientId', { Value: EXISTING_POOL.userPoolClientId });
   });

@@ -1,13 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { apiOf, distributionOrigin, EXISTING_POOL, functionOf, grants, onlyOne, PROD, synthesise, variables } from './synthesise.ts';
+import {
+  connections,
+  distributionOrigin,
+  EXISTING_POOL,
+  functionOf,
+  invoking,
+  managementUrl,
+  onlyOne,
+  PROD,
+  rightsOf,
+  rows,
+  synthesise,
+  variables,
+} from './synthesise.ts';
 
 const dev = synthesise();
 const [tableId] = onlyOne(dev, 'AWS::DynamoDB::Table');
-const { id: apiId } = apiOf(dev, 'WEBSOCKET');
+const [fanOutId] = functionOf(dev, 'fn-fanout');
 
 const TABLE_NAME = { Ref: tableId };
-const MANAGEMENT_URL = {
-  'Fn::Join': ['', ['https://', { Ref: apiId }, '.execute-api.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }, '/ws']],
+const MANAGEMENT = { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: managementUrl(dev) };
+const PUBLISHING = {
+  TABLE_NAME,
+  RETENTION_SECONDS: '86400',
+  ALL_SHARDS: '4',
+  ROOM_SHARDS: '1',
+  POSTS_PER_SECOND: '5000',
+  ALL_PUBLISHERS: 'everyone',
+  USER_PUBLISHERS: 'backend',
+  FANOUT_FUNCTION: { Ref: fanOutId },
+  ...MANAGEMENT,
 };
 
 describe('variables, a closed list for each function', () => {
@@ -52,58 +74,74 @@ describe('variables, a closed list for each function', () => {
   });
 
   it.each([
-    ['fn-connect', { TABLE_NAME, ALL_SHARDS: '4' }],
-    ['fn-disconnect', { TABLE_NAME }],
-    ['fn-message', { TABLE_NAME, RETENTION_SECONDS: '86400', ALL_SHARDS: '4', AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: MANAGEMENT_URL }],
-    ['fn-channel', { TABLE_NAME, AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: MANAGEMENT_URL }],
-    ['fn-default', { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: MANAGEMENT_URL }],
+    ['fn-connect', { TABLE_NAME, ALL_SHARDS: '4', HEARTBEAT_SECONDS: '240', CONNECTIONS_PER_USER: '1000' }],
+    ['fn-disconnect', { TABLE_NAME, ...MANAGEMENT }],
+    ['fn-message', PUBLISHING],
+    ['fn-channel', { ...PUBLISHING, HEARTBEAT_SECONDS: '240' }],
+    ['fn-default', MANAGEMENT],
   ])('%s', (binary, expected) => {
     expect(variables(dev, binary)).toEqual(expected);
   });
 
   it('follow the settings', () => {
-    const synthesis = synthesise({ connectionLifetimeSeconds: 600, retentionSeconds: 7_200, allShards: 9 });
+    // GIVEN
+    const synthesis = synthesise({
+      connectionLifetimeSeconds: 600,
+      retentionSeconds: 7_200,
+      allShards: 9,
+      roomShards: 3,
+      heartbeatSeconds: 60,
+      connectionsPerUser: 7,
+      postsPerSecond: 100,
+      allPublishers: 'backend',
+      userPublishers: 'everyone',
+    });
+    // THEN
     expect(variables(synthesis, 'fn-authorizer')).toMatchObject({ CONNECTION_LIFETIME_SECONDS: '600' });
-    expect(variables(synthesis, 'fn-connect')).toMatchObject({ ALL_SHARDS: '9' });
-    expect(variables(synthesis, 'fn-message')).toMatchObject({ RETENTION_SECONDS: '7200', ALL_SHARDS: '9' });
+    expect(variables(synthesis, 'fn-connect')).toMatchObject({ ALL_SHARDS: '9', HEARTBEAT_SECONDS: '60', CONNECTIONS_PER_USER: '7' });
+    const publishing = {
+      RETENTION_SECONDS: '7200',
+      ALL_SHARDS: '9',
+      ROOM_SHARDS: '3',
+      POSTS_PER_SECOND: '100',
+      ALL_PUBLISHERS: 'backend',
+      USER_PUBLISHERS: 'everyone',
+    };
+    expect(variables(synthesis, 'fn-message')).toMatchObject(publishing);
+    expect(variables(synthesis, 'fn-channel')).toMatchObject({ ...publishing, HEARTBEAT_SECONDS: '60' });
+  });
+
+  it('follow the profile', () => {
+    expect(variables(synthesise(PROD), 'fn-connect')).toMatchObject({ CONNECTIONS_PER_USER: '50' });
   });
 });
 
-// What each function may do beside writing its log (function.test.ts), and to what.
 describe('rights, exactly what a function needs', () => {
-  const TABLE = { 'Fn::GetAtt': [tableId, 'Arn'] };
-  const CONNECTIONS = {
-    'Fn::Join': [
-      '',
-      [
-        'arn:',
-        { Ref: 'AWS::Partition' },
-        ':execute-api:',
-        { Ref: 'AWS::Region' },
-        ':',
-        { Ref: 'AWS::AccountId' },
-        ':',
-        { Ref: apiId },
-        '/ws/POST/@connections/*',
-      ],
-    ],
-  };
-  const posting = { actions: ['execute-api:ManageConnections'], resources: [CONNECTIONS] };
-  const rows = (...actions: string[]): object => ({ actions: actions.map((action) => `dynamodb:${action}`), resources: [TABLE] });
+  const publishing = rows(dev, 'BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem');
+  const posting = connections(dev, 'POST');
+  const fanOut = invoking(dev, 'fn-fanout');
 
   it.each([
     ['fn-authorizer', []],
-    ['fn-connect', [rows('PutItem')]],
-    ['fn-disconnect', [rows('DeleteItem', 'UpdateItem')]],
-    ['fn-message', [rows('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), posting]],
-    ['fn-channel', [rows('Query'), posting]],
+    ['fn-connect', [publishing]],
+    ['fn-disconnect', [rows(dev, 'BatchGetItem', 'DeleteItem', 'GetItem', 'Query', 'UpdateItem'), posting]],
+    ['fn-message', [publishing, posting, fanOut]],
+    ['fn-channel', [publishing, connections(dev, 'DELETE', 'POST'), fanOut]],
     ['fn-default', [posting]],
   ])('%s', (binary, expected) => {
-    // GIVEN
+    expect(rightsOf(dev, binary)).toEqual(expected);
+  });
+});
+
+describe('time and memory', () => {
+  it.each([
+    ['fn-message', 512, 29],
+    // A question may take as many pages as a publication takes posts.
+    ['fn-channel', 512, 29],
+    ['fn-disconnect', 256, 29],
+    ['fn-connect', 256, 10],
+  ])('%s has %d MB and %d seconds', (binary, memory, seconds) => {
     const [, { Properties }] = functionOf(dev, binary);
-    const ofRole = grants(dev).filter(({ role }) => JSON.stringify(Properties['Role']).includes(`"${role}"`));
-    // THEN
-    const besideLogs = ofRole.filter(({ actions }) => !actions.every((action) => action.startsWith('logs:')));
-    expect(besideLogs.map(({ actions, resources }) => ({ actions, resources }))).toEqual(expected);
+    expect(Properties).toMatchObject({ MemorySize: memory, Timeout: seconds });
   });
 });

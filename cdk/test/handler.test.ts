@@ -1,7 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { functions, grants, ofType, PROD, type Resource, synthesise } from './synthesise.ts';
 
-const BINARIES = ['fn-authorizer', 'fn-connect', 'fn-disconnect', 'fn-message', 'fn-channel', 'fn-default', 'fn-session'];
+const BINARIES = [
+  'fn-fanout',
+  'fn-authorizer',
+  'fn-connect',
+  'fn-disconnect',
+  'fn-message',
+  'fn-channel',
+  'fn-default',
+  'fn-session',
+  'fn-push',
+  'fn-sweep',
+];
+
+// Nobody waits for these at a gateway. The others must answer within what API Gateway waits for.
+const IN_THE_BACKGROUND = ['fn-fanout', 'fn-push', 'fn-sweep'];
 
 function referenced(value: unknown): string {
   return /"(?:Ref|Fn::GetAtt)":\[?"(\w+)"/.exec(JSON.stringify(value))?.[1] ?? '';
@@ -68,11 +82,24 @@ describe.each([
   });
 
   it('states runtime, memory and time-out, within what API Gateway waits for', () => {
-    each((_binary, { Properties }) => {
+    each((binary, { Properties }) => {
       expect(Properties).toMatchObject({ Runtime: 'provided.al2023', Handler: 'bootstrap', Architectures: ['x86_64'] });
-      expect(Properties['MemorySize']).toBeOneOf([256, 512]);
-      expect(Properties['Timeout']).toBeOneOf([10, 29]);
+      expect(Properties['MemorySize']).toBeOneOf(binary === 'fn-fanout' ? [1_024] : [256, 512]);
+      expect(Properties['Timeout']).toBeOneOf(IN_THE_BACKGROUND.includes(binary) ? [60] : [10, 29]);
     });
+  });
+
+  it('leaves asynchronous invocations to Lambda\'s defaults, except those that are worthless when late', () => {
+    // GIVEN
+    const configured = ofType(synthesis, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties);
+    const late = ['fn-fanout', 'fn-sweep'].map((binary) => ({
+      FunctionName: { Ref: all.get(binary)?.[0] },
+      Qualifier: '$LATEST',
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    }));
+    // THEN
+    expect(configured).toEqual(late);
   });
 
   it('reserves no concurrency and has no fixed name', () => {

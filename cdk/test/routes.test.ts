@@ -12,6 +12,10 @@ const ROUTES: readonly [string, string][] = [
   ['echo', 'fn-message'],
   ['history', 'fn-channel'],
   ['ping', 'fn-channel'],
+  ['subscribe', 'fn-channel'],
+  ['unsubscribe', 'fn-channel'],
+  ['presence', 'fn-channel'],
+  ['signal', 'fn-channel'],
 ];
 
 describe('the routes', () => {

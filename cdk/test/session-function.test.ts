@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { apiOf, distributionOrigin, EXISTING_POOL, functionOf, grants, onlyOne, OWN_HOST, synthesise, variables } from './synthesise.ts';
+import { connections, distributionOrigin, EXISTING_POOL, functionOf, managementUrl, onlyOne, OWN_HOST, rightsOf, rows, synthesise, variables } from './synthesise.ts';
 
 const dev = synthesise();
 const [tableId] = onlyOne(dev, 'AWS::DynamoDB::Table');
-const { id: socketId } = apiOf(dev, 'WEBSOCKET');
 
 describe('fn-session', () => {
   it('reads exactly these variables', () => {
@@ -21,9 +20,7 @@ describe('fn-session', () => {
       SIGN_IN_BASE_URL: { 'Fn::Join': ['', ['https://', { Ref: domain }, '.auth.', { Ref: 'AWS::Region' }, '.amazoncognito.com']] },
       PUBLIC_ORIGIN: distributionOrigin(dev),
       TABLE_NAME: { Ref: tableId },
-      AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: {
-        'Fn::Join': ['', ['https://', { Ref: socketId }, '.execute-api.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }, '/ws']],
-      },
+      AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: managementUrl(dev),
     });
   });
 
@@ -47,42 +44,18 @@ describe('fn-session', () => {
 });
 
 describe('rights, exactly what it needs', () => {
-  const connections = (method: string): object => ({
-    'Fn::Join': [
-      '',
-      [
-        'arn:',
-        { Ref: 'AWS::Partition' },
-        ':execute-api:',
-        { Ref: 'AWS::Region' },
-        ':',
-        { Ref: 'AWS::AccountId' },
-        ':',
-        { Ref: socketId },
-        `/ws/${method}/@connections/*`,
-      ],
-    ],
-  });
-
-  function besideLogs(synthesis: typeof dev): { actions: readonly string[]; resources: readonly unknown[] }[] {
-    const [, { Properties }] = functionOf(synthesis, 'fn-session');
-    return grants(synthesis)
-      .filter(({ role, actions }) => JSON.stringify(Properties['Role']).includes(`"${role}"`) && !actions.every((action) => action.startsWith('logs:')))
-      .map(({ actions, resources }) => ({ actions, resources }));
-  }
-
   it('with the stack\'s own pool', () => {
     const [pool] = onlyOne(dev, 'AWS::Cognito::UserPool');
-    expect(besideLogs(dev)).toEqual([
-      { actions: ['dynamodb:Query'], resources: [{ 'Fn::GetAtt': [tableId, 'Arn'] }] },
-      { actions: ['execute-api:ManageConnections'], resources: [connections('DELETE'), connections('POST')] },
+    expect(rightsOf(dev, 'fn-session')).toEqual([
+      rows(dev, 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      connections(dev, 'DELETE', 'POST'),
       { actions: ['cognito-idp:AdminUserGlobalSignOut'], resources: [{ 'Fn::GetAtt': [pool, 'Arn'] }] },
     ]);
   });
 
   it('with an existing pool', () => {
     const arn = ['arn:', { Ref: 'AWS::Partition' }, ':cognito-idp:eu-west-1:', { Ref: 'AWS::AccountId' }, ':userpool/eu-west-1_AbCdEf123'];
-    expect(besideLogs(synthesise(EXISTING_POOL))).toContainEqual({
+    expect(rightsOf(synthesise(EXISTING_POOL), 'fn-session')).toContainEqual({
       actions: ['cognito-idp:AdminUserGlobalSignOut'],
       resources: [{ 'Fn::Join': ['', arn] }],
     });

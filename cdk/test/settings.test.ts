@@ -19,6 +19,13 @@ describe('defaults', () => {
       connectionLifetimeSeconds: 7_200,
       retentionSeconds: 86_400,
       allShards: 4,
+      roomShards: 1,
+      heartbeatSeconds: 240,
+      connectionsPerUser: 1_000,
+      postsPerSecond: 5_000,
+      allPublishers: 'everyone',
+      userPublishers: 'backend',
+      pushEventSource: 'carillon.push',
       domainPrefix: undefined,
       removalPolicy: RemovalPolicy.DESTROY,
       logRetentionDays: 7,
@@ -32,6 +39,7 @@ describe('defaults', () => {
       acceptedCookies: [],
       queryToken: false,
       accessTokens: false,
+      connectionsPerUser: 50,
       removalPolicy: RemovalPolicy.RETAIN,
       logRetentionDays: 90,
     });
@@ -54,10 +62,27 @@ describe('accepted', () => {
     ['retentionSeconds', 2_592_000],
     ['allShards', 1],
     ['allShards', 64],
+    ['roomShards', 1],
+    ['roomShards', 64],
+    ['heartbeatSeconds', 60],
+    ['heartbeatSeconds', 500],
+    ['connectionsPerUser', 1],
+    ['connectionsPerUser', 1_000],
+    ['postsPerSecond', 100],
+    ['postsPerSecond', 10_000],
     ['logRetentionDays', 1],
     ['logRetentionDays', 3_653],
   ])('%s may be %d, at its bound', (key, value) => {
     expect(readSettings({ [key]: value })).toMatchObject({ [key]: value });
+  });
+
+  it.each(['a', 'com.example.orders', 'orders/eu-west-1', 'aws', 'awsome.push', 'x'.repeat(256)])('pushEventSource may be %s', (source) => {
+    expect(readSettings({ pushEventSource: source }).pushEventSource).toBe(source);
+  });
+
+  it.each(['allPublishers', 'userPublishers'])('%s may be everyone or the back end', (key) => {
+    expect(readSettings({ [key]: 'everyone' })).toMatchObject({ [key]: 'everyone' });
+    expect(readSettings({ [key]: 'backend' })).toMatchObject({ [key]: 'backend' });
   });
 
   it('an empty cookie list turns the defaults of dev off', () => {
@@ -78,7 +103,7 @@ describe('accepted', () => {
 
 // Every refusal is one sentence that says the key, what was got and what to write.
 describe('refused', () => {
-  const refusals: [Record<string, unknown>, string][] = [
+  const refusals: [Record<string, unknown>, string | RegExp][] = [
     [{ profile: 'production' }, 'Context value "profile" is "production": write dev or prod.'],
     [{ profile: '' }, 'Context value "profile" is "": write dev or prod.'],
     [{ profile: null }, 'Context value "profile" is null: write dev or prod.'],
@@ -102,6 +127,20 @@ describe('refused', () => {
     [{ allShards: 1.5 }, 'Context value "allShards" is 1.5: write a whole number of shards from 1 to 64.'],
     [{ allShards: ' 4' }, 'Context value "allShards" is " 4": write a whole number of shards from 1 to 64.'],
     [{ allShards: '' }, 'Context value "allShards" is "": write a whole number of shards from 1 to 64.'],
+    [{ roomShards: 0 }, 'Context value "roomShards" is 0: write a whole number of shards from 1 to 64.'],
+    [{ roomShards: 65 }, 'Context value "roomShards" is 65: write a whole number of shards from 1 to 64.'],
+    [{ heartbeatSeconds: 59 }, 'Context value "heartbeatSeconds" is 59: write a whole number of seconds from 60 to 500.'],
+    [{ heartbeatSeconds: 501 }, 'Context value "heartbeatSeconds" is 501: write a whole number of seconds from 60 to 500.'],
+    [{ connectionsPerUser: 0 }, 'Context value "connectionsPerUser" is 0: write a whole number of connections from 1 to 1000.'],
+    [{ connectionsPerUser: 1_001 }, 'Context value "connectionsPerUser" is 1001: write a whole number of connections from 1 to 1000.'],
+    [{ postsPerSecond: 99 }, 'Context value "postsPerSecond" is 99: write a whole number of posts from 100 to 10000.'],
+    [{ postsPerSecond: 10_001 }, 'Context value "postsPerSecond" is 10001: write a whole number of posts from 100 to 10000.'],
+    [{ allPublishers: 'nobody' }, 'Context value "allPublishers" is "nobody": write everyone or backend.'],
+    [{ userPublishers: 'back-end' }, 'Context value "userPublishers" is "back-end": write everyone or backend.'],
+    ...['', 'aws.events', 'a b', 'push*', 'x'.repeat(257), 7].map((got): [Record<string, unknown>, RegExp] => [
+      { pushEventSource: got },
+      /^Context value "pushEventSource" is .*: write the source of your events, 1 to 256 letters, digits and \. - _ \/, without aws\. at its beginning\.$/,
+    ]),
     [{ logRetentionDays: 0 }, 'Context value "logRetentionDays" is 0: write a whole number of days from 1 to 3653.'],
     [{ logRetentionDays: 9_999 }, 'Context value "logRetentionDays" is 9999: write a whole number of days from 1 to 3653.'],
     [
@@ -150,7 +189,7 @@ describe('refused', () => {
 
   it.each(refusals)('%j', (context, sentence) => {
     // GIVEN the context WHEN read THEN
-    expect(() => readSettings(context)).toThrow(new SettingsError(sentence));
+    expect(() => readSettings(context)).toThrow(typeof sentence === 'string' ? new SettingsError(sentence) : sentence);
   });
 
   it('every key has a refusal here, in origins.test.ts or in certificate.test.ts', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { distributionOrigin, EXISTING_POOL, type Grant, grants, ofType, OWN_HOST, PROD, synthesise, synthesiseAfresh } from './synthesise.ts';
+import { distributionOrigin, EXISTING_POOL, type Grant, grants, invoking, ofType, OWN_HOST, PROD, synthesise, synthesiseAfresh } from './synthesise.ts';
 
 const CONFIGURATIONS: readonly [string, Record<string, unknown>][] = [
   ['dev', {}],
@@ -24,14 +24,26 @@ describe.each(CONFIGURATIONS)('the stack in %s', (_name, context) => {
     // AND these resources alone are: the connections, whose ids nobody knows beforehand, for those that post and close
     const patterns = all.filter(({ resources }) => JSON.stringify(resources).includes('*'));
     expect(patterns.map(({ role, actions }) => [role.replace(/Role\w+$/, ''), actions])).toEqual([
+      ['FanOut', ['execute-api:ManageConnections']],
+      ['FunctionsDisconnect', ['execute-api:ManageConnections']],
       ['FunctionsMessage', ['execute-api:ManageConnections']],
       ['FunctionsChannel', ['execute-api:ManageConnections']],
       ['FunctionsFallback', ['execute-api:ManageConnections']],
       ['Session', ['execute-api:ManageConnections']],
+      ['Push', ['execute-api:ManageConnections']],
+      ['Sweep', ['execute-api:ManageConnections']],
     ]);
     for (const { resources } of patterns) {
       for (const resource of resources) expect(JSON.stringify(resource)).toMatch(/"\/ws\/(DELETE|POST)\/@connections\/\*"/);
     }
+  });
+
+  it('lets a function invoke fn-fanout or none, and fn-fanout none', () => {
+    // GIVEN every right on a function, beside those of the CDK's own
+    const onFunctions = grants(synthesis).filter((grant) => isOurs(grant) && grant.actions.some((action) => action.startsWith('lambda:')));
+    // THEN
+    expect(onFunctions.map(({ role }) => role.replace(/Role\w+$/, ''))).toEqual(['FunctionsMessage', 'FunctionsChannel', 'Push']);
+    for (const { actions, resources } of onFunctions) expect({ actions, resources }).toEqual(invoking(synthesis, 'fn-fanout'));
   });
 
   it('takes its rights from its own policies alone', () => {
@@ -46,7 +58,15 @@ describe.each(CONFIGURATIONS)('the stack in %s', (_name, context) => {
 
   it('says where it is, and nothing else', () => {
     const { Outputs: outputs } = synthesis.template.toJSON() as { Outputs: object };
-    expect(Object.keys(outputs)).toEqual(['WebUrl', 'DistributionDomainName', 'WebSocketUrl', 'TableArn', 'UserPoolId', 'UserPoolClientId']);
+    expect(Object.keys(outputs)).toEqual([
+      'WebUrl',
+      'DistributionDomainName',
+      'WebSocketUrl',
+      'TableArn',
+      'UserPoolId',
+      'UserPoolClientId',
+      'PushFunctionName',
+    ]);
     expect(JSON.stringify(outputs)).toContain('"wss://"');
   });
 

@@ -132,3 +132,47 @@ export function grants(synthesis: Synthesis): Grant[] {
     );
   });
 }
+
+/** What the role of a function may do beside writing its log (handler.test.ts), and to what. */
+export function rightsOf(synthesis: Synthesis, binary: string): Omit<Grant, 'role'>[] {
+  const [, { Properties }] = functionOf(synthesis, binary);
+  return grants(synthesis)
+    .filter(({ role }) => JSON.stringify(Properties['Role']).includes(`"${role}"`))
+    .filter(({ actions }) => !actions.every((action) => action.startsWith('logs:')))
+    .map(({ actions, resources }) => ({ actions, resources }));
+}
+
+/** The right to do these things to the rows of the table. */
+export function rows(synthesis: Synthesis, ...actions: readonly string[]): Omit<Grant, 'role'> {
+  const [table] = onlyOne(synthesis, 'AWS::DynamoDB::Table');
+  return { actions: actions.map((action) => `dynamodb:${action}`), resources: [{ 'Fn::GetAtt': [table, 'Arn'] }] };
+}
+
+/** The right to call these methods on the open connections. */
+export function connections(synthesis: Synthesis, ...methods: readonly ('DELETE' | 'POST')[]): Omit<Grant, 'role'> {
+  const { id } = apiOf(synthesis, 'WEBSOCKET');
+  const arn = (method: string): unknown[] => [
+    'arn:',
+    { Ref: 'AWS::Partition' },
+    ':execute-api:',
+    { Ref: 'AWS::Region' },
+    ':',
+    { Ref: 'AWS::AccountId' },
+    ':',
+    { Ref: id },
+    `/ws/${method}/@connections/*`,
+  ];
+  return { actions: ['execute-api:ManageConnections'], resources: methods.map((method) => ({ 'Fn::Join': ['', arn(method)] })) };
+}
+
+/** The right to invoke exactly the function of a binary. */
+export function invoking(synthesis: Synthesis, binary: string): Omit<Grant, 'role'> {
+  const [id] = functionOf(synthesis, binary);
+  return { actions: ['lambda:InvokeFunction'], resources: [{ 'Fn::GetAtt': [id, 'Arn'] }] };
+}
+
+/** Where functions post to connections, as a template says it. */
+export function managementUrl(synthesis: Synthesis): object {
+  const { id } = apiOf(synthesis, 'WEBSOCKET');
+  return { 'Fn::Join': ['', ['https://', { Ref: id }, '.execute-api.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }, '/ws']] };
+}
