@@ -1,6 +1,6 @@
 //! Ending connections from this side.
 
-use domain::connection::ConnectionId;
+use domain::connection_id::ConnectionId;
 
 /// Closes connections.
 pub trait Closing: Sync {

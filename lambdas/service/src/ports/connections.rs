@@ -1,44 +1,56 @@
-//! Connections: registering them as a whole, and forgetting them piece by piece.
+//! Connections: what the table says of them, and ending them piece by piece.
 
-use domain::connection::{Connection, ConnectionId, Membership};
+use domain::connection::{Connection, Standing};
+use domain::connection_id::ConnectionId;
+use domain::identity::UserId;
+use domain::membership::Membership;
+use domain::slot::SlotNumber;
 use domain::timestamp::Timestamp;
 
 use super::TableError;
 
-/// Writes new connections.
-pub trait Registry: Sync {
-    /// Writes the connection and a member row for each of its memberships, all or nothing.
-    ///
-    /// Refused if any row of that connection exists, a tombstone included. Doing the same twice is answered with
-    /// [`Registered::Already`].
-    fn register(&self, connection: &Connection) -> impl Future<Output = Result<Registered, TableError>> + Send;
-}
+/// Reads connections.
+pub trait Standings: Sync {
+    /// What the table says of a connection; `None` if it says nothing. Strongly consistent.
+    fn connection(&self, id: &ConnectionId) -> impl Future<Output = Result<Option<Standing>, TableError>> + Send;
 
-/// What came of registering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Registered {
-    /// All rows are written.
-    Now,
-    /// They were there before: the event came twice.
-    Already,
-    /// The connection was forgotten before it was registered.
-    Forgotten,
+    /// The same of many, in any order; those that the table says nothing of are left out. Strongly consistent.
+    fn connections(
+        &self,
+        ids: &[ConnectionId],
+    ) -> impl Future<Output = Result<Vec<(ConnectionId, Standing)>, TableError>> + Send;
 }
 
 /// Ends connections.
-pub trait Connections: Sync {
-    /// Puts a tombstone with this end of life where the connection stood, or would have stood, and gives the
-    /// memberships it had. The tombstone keeps them, so that a clean-up broken off can be done again.
+pub trait Connections: Standings {
+    /// Puts a tombstone with this end of life where the connection stood, or would have stood, and gives what it was, if
+    /// it ever was registered. The tombstone keeps that, so that a clean-up broken off can be done again.
     fn entomb(
         &self,
-        connection: &ConnectionId,
+        id: &ConnectionId,
         life: Timestamp,
-    ) -> impl Future<Output = Result<Vec<Membership>, TableError>> + Send;
+    ) -> impl Future<Output = Result<Option<Connection>, TableError>> + Send;
 
-    /// Deletes one member row; doing it twice is harmless.
+    /// The same, on condition that the connection is registered and over at `now`; `None` if it is not.
+    fn entomb_if_over(
+        &self,
+        id: &ConnectionId,
+        life: Timestamp,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Connection>, TableError>> + Send;
+
+    /// Deletes what stands of a connection in one channel; doing it twice is harmless.
     fn remove_member(
         &self,
         membership: &Membership,
-        connection: &ConnectionId,
+        id: &ConnectionId,
+    ) -> impl Future<Output = Result<(), TableError>> + Send;
+
+    /// Frees the slot, on condition that the connection still stands in it.
+    fn free_slot(
+        &self,
+        user: &UserId,
+        slot: SlotNumber,
+        id: &ConnectionId,
     ) -> impl Future<Output = Result<(), TableError>> + Send;
 }

@@ -4,6 +4,7 @@ use domain::channel::Channel;
 use domain::identity::UserId;
 use domain::log::{Entry, Head, Sent, Sequence};
 use domain::message_id::MessageId;
+use domain::shards::Shards;
 use domain::timestamp::Timestamp;
 
 use super::TableError;
@@ -30,12 +31,32 @@ pub enum Span {
     Up(Sequence),
 }
 
-/// Writes logs.
-pub trait Log: Sync {
+/// Reads heads of logs.
+pub trait Heads: Sync {
     /// The head of a log; `None` if nothing was ever appended. Strongly consistent.
     fn head(&self, channel: &Channel) -> impl Future<Output = Result<Option<Head>, TableError>> + Send;
 
-    /// Moves the head, puts the entry and remembers its id, all or nothing.
+    /// The heads of several logs, at most [`domain::limits::CURSORS_MAX`], in any order; logs without one are left out.
+    /// Strongly consistent.
+    fn heads(&self, channels: &[Channel]) -> impl Future<Output = Result<Vec<(Channel, Head)>, TableError>> + Send;
+
+    /// Notes that members of the channel stand in as many shards, if there is a head and it knows of fewer.
+    fn spread(&self, channel: &Channel, shards: Shards) -> impl Future<Output = Result<(), TableError>> + Send;
+
+    /// The direct channels of a user in which something is kept at `now`, at most `limit`. Strongly consistent.
+    fn directs(
+        &self,
+        user: &UserId,
+        limit: usize,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Channel>, TableError>> + Send;
+}
+
+/// Writes logs.
+pub trait Log: Heads {
+
+    /// Moves the head, puts the entry and remembers its id, all or nothing. If the new head lists a direct channel for
+    /// longer than the previous one did, it is put into both users' lists in the same step.
     ///
     /// Refused unless the head's number is that of `previous` (or there is none, as `previous` says) and the id is
     /// unknown or no longer remembered at `now`. An error says that the outcome is unknown.

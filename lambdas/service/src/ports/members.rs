@@ -1,20 +1,29 @@
 //! Members of channels, read page by page and never as a whole.
 
 use domain::channel::Channel;
-use domain::connection::{ConnectionId, Member};
+use domain::connection_id::ConnectionId;
+use domain::membership::Member;
 
 use super::TableError;
 
 /// Reads members.
 pub trait Members: Sync {
-    /// One page of a shard's members in the order of their ids, beginning after `after`. Strongly consistent. May hold
-    /// members past their end: deletion comes late.
+    /// One page of at most `limit` of a shard's members in the order of their ids, beginning after `after`. Strongly
+    /// consistent. May hold members past their end: deletion comes late. May hold fewer than `limit` even if more follow.
     fn page(
         &self,
         channel: &Channel,
         shard: u32,
         after: Option<&ConnectionId>,
+        limit: usize,
     ) -> impl Future<Output = Result<MemberPage, TableError>> + Send;
+
+    /// The members, at most `limit` of them, that want to be told who comes and goes. Strongly consistent.
+    fn watchers(
+        &self,
+        channel: &Channel,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Member>, TableError>> + Send;
 }
 
 /// Some members of a shard.

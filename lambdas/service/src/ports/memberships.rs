@@ -1,0 +1,35 @@
+//! Memberships: a connection joins and leaves channels by its own wish.
+
+use domain::connection_id::ConnectionId;
+use domain::membership::{Member, Membership};
+
+use super::TableError;
+
+/// Writes memberships.
+pub trait Memberships: Sync {
+    /// Notes the membership on the connection and puts the member into the channel, both or neither, on condition that
+    /// the connection is registered and not over at the instant the member joins. Doing it again overwrites.
+    fn join(
+        &self,
+        membership: &Membership,
+        member: &Member,
+    ) -> impl Future<Output = Result<Moved, TableError>> + Send;
+
+    /// The reverse, on condition that the connection is registered.
+    fn leave(
+        &self,
+        membership: &Membership,
+        connection: &ConnectionId,
+    ) -> impl Future<Output = Result<Moved, TableError>> + Send;
+}
+
+/// What came of joining or leaving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// It is written.
+    Done,
+    /// There is no such connection any more.
+    Gone,
+    /// Another transaction was at the same rows, or the table takes no more just now. Nothing is written.
+    Contended,
+}
