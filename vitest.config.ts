@@ -1,5 +1,5 @@
-// Which tests `vitest run` means: those of the CDK app, the client library and the web client. The browser's stand apart,
-// in tests/browser, because they need a running stack.
+// Which tests `vitest run` means: those of the CDK app, the commands, the client library and the web client. The browser's
+// stand apart, in tests/browser, because they need a running stack.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -18,6 +18,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      { test: { name: 'scripts', include: ['scripts/test/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'client', include: ['client/test/**/*.test.ts'] } },
       { test: { name: 'web', include: ['web/test/**/*.test.ts'], testTimeout: 60_000 } },
     ],

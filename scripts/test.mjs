@@ -44,7 +44,7 @@ function steps() {
     denyTool('Rust dependencies are allowed'),
     ...TYPESCRIPT.map((folder) => ({ name: `TypeScript is typed: ${folder}`, command: npx('tsc', '--noEmit', '--project', folder) })),
     { name: 'TypeScript has no lint', command: npx('eslint', '.', '--max-warnings', '0') },
-    { name: 'The CDK app, the client library, the web client', command: npx('vitest', 'run'), counter: VITEST },
+    { name: 'The CDK app, the commands, the client library, the web client', command: npx('vitest', 'run'), counter: VITEST },
     { name: 'The Rust programs are built', command: ['cargo', 'build', '--workspace', '--locked', '--quiet'] },
     { name: 'Rust, unit and black box', command: ['cargo', 'test', '--workspace', '--locked', '--no-fail-fast', '--quiet'], counter: CARGO },
     publicTools('The public tools: AWS CLI, boto3, websockets'),
