@@ -52,8 +52,8 @@ pub(crate) struct RunOptions {
     /// A user that shall exist when the stack is ready.
     #[arg(long = "user", value_name = "NAME")]
     pub(crate) users: Vec<String>,
-    /// How long a minute lasts where the stack waits by itself, in milliseconds: before asynchronous retries. Tests
-    /// make it short.
+    /// How long a minute lasts where the stack waits by itself, in milliseconds: between the runs of a schedule and before
+    /// asynchronous retries. Tests make it short.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 60_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) minute: u64,
     /// Stop when standard input closes, as it does when the parent process ends in any way.

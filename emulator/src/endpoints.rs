@@ -20,6 +20,8 @@ pub(crate) struct EndpointsFile {
     pub(crate) lambda: String,
     /// DynamoDB.
     pub(crate) dynamodb: String,
+    /// EventBridge.
+    pub(crate) events: String,
     pub(crate) region: String,
     pub(crate) cognito: CognitoEndpoints,
     /// The name of the table, if there is exactly one.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use crate::cognito::UserPool;
+use crate::event_bus::{self, EventBus};
 use crate::front_door::FrontDoor;
 use crate::gateway::{self, Gateway};
 use crate::lambda::{self, Functions};
@@ -20,6 +21,7 @@ pub(crate) struct Ports {
     pub(crate) lambda: Port,
     pub(crate) dynamodb: Port,
     pub(crate) cognito: Port,
+    pub(crate) events: Port,
 }
 
 /// What answers at the ports.
@@ -29,6 +31,7 @@ pub(crate) struct Parts {
     pub(crate) functions: Arc<Functions>,
     pub(crate) tables: Tables,
     pub(crate) pool: Option<Arc<UserPool>>,
+    pub(crate) event_bus: Arc<EventBus>,
 }
 
 impl Ports {
@@ -40,6 +43,7 @@ impl Ports {
             lambda: Port::listen(0).await?,
             dynamodb: Port::listen(0).await?,
             cognito: Port::listen(0).await?,
+            events: Port::listen(0).await?,
             main,
         })
     }
@@ -62,6 +66,7 @@ impl Ports {
         loopback::serve(self.main.listener, front);
         self.management.serve_programs(gateway::management(parts.gateway));
         self.lambda.serve_programs(lambda::invoke_api(parts.functions));
+        self.events.serve_programs(event_bus::router(parts.event_bus));
         self.dynamodb.serve_programs(tables::router(parts.tables));
         if let Some(pool) = parts.pool {
             let guard = Guard::new(

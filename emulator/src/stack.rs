@@ -9,6 +9,7 @@ use crate::cli::RunOptions;
 use crate::cognito::{self, PoolSettings, UserPool};
 use crate::deployed_addresses::DeployedAddresses;
 use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser};
+use crate::event_bus::EventBus;
 use crate::front_door::FrontDoor;
 use crate::gateway::Gateway;
 use crate::http_api::HttpApi;
@@ -57,6 +58,8 @@ impl RunningStack {
         };
         let functions = Arc::new(host.functions(&stack)?);
         let gateway = Arc::new(Gateway::new(stack.api.clone(), place.clone(), Arc::clone(&functions)));
+        let event_bus = EventBus::new(place.clone(), stack.rules.clone(), Arc::clone(&functions));
+        let event_bus = Arc::new(event_bus);
         let port = ports.main.number;
         let http_api = stack.http_api.clone();
         let http_api = http_api.map(|spec| HttpApi::new(spec, place, Arc::clone(&functions), port));
@@ -68,8 +71,10 @@ impl RunningStack {
             functions: Arc::clone(&functions),
             tables: tables.clone(),
             pool,
+            event_bus: Arc::clone(&event_bus),
         });
         functions.warm_up().await?;
+        event_bus.run_schedules(Duration::from_millis(options.minute));
         tokio::spawn(tables.sweep_for_ever());
         let text = serde_json::to_string_pretty(&file).or_problem(|| "endpoints.json cannot be made".to_owned())?;
         state.write(endpoints::FILE, &(text + "\n"))?;
@@ -263,6 +268,7 @@ fn endpoints_file(
         management: format!("{}/{}", ports.management.url(), stack.api.stage),
         lambda: ports.lambda.url(),
         dynamodb: ports.dynamodb.url(),
+        events: ports.events.url(),
         region: REGION.to_owned(),
         cognito,
         table,

@@ -40,6 +40,12 @@ pub(crate) fn iso_8601(epoch_ms: u64) -> String {
     )
 }
 
+/// `2024-02-09T18:11:43Z`.
+pub(crate) fn iso_8601_seconds(epoch_s: u64) -> String {
+    let text = iso_8601(epoch_s.saturating_mul(1_000));
+    text.replace(".000Z", "Z")
+}
+
 fn instant(epoch_ms: u64) -> OffsetDateTime {
     let seconds = i64::try_from(epoch_ms / 1_000).unwrap_or(i64::MAX);
     let whole = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
@@ -54,5 +60,6 @@ mod tests {
     fn times_read_as_on_aws() {
         assert_eq!(common_log_time(1_707_502_303_120), "09/Feb/2024:18:11:43 +0000");
         assert_eq!(iso_8601(1_707_502_303_120), "2024-02-09T18:11:43.120Z");
+        assert_eq!(iso_8601_seconds(1_707_502_303), "2024-02-09T18:11:43Z");
     }
 }

@@ -6,7 +6,14 @@ use tests::{Handshake, Stack, TestResult};
 async fn every_port_refuses_a_foreign_host_and_a_foreign_origin() -> TestResult {
     let stack = Stack::start().await?;
     let client = reqwest::Client::new();
-    for port in ["/web", "/management", "/lambda", "/dynamodb", "/cognito/endpoint"] {
+    for port in [
+        "/web",
+        "/management",
+        "/lambda",
+        "/dynamodb",
+        "/events",
+        "/cognito/endpoint",
+    ] {
         let address = stack.endpoint(port);
         // The words tell the guard's refusal from one by what stands behind it.
         let is_refused = async |name: &'static str, value: &str| -> TestResult<bool> {

@@ -9,6 +9,7 @@ mod chat;
 mod credentials;
 mod emulator_asynchronous;
 mod emulator_connections_api;
+mod emulator_event_bus;
 mod emulator_events;
 mod emulator_functions;
 mod emulator_handshake;

@@ -148,6 +148,7 @@ impl<'a> Resolver<'a> {
         Ok(match resource.kind.as_str() {
             "AWS::Lambda::Function" => given_name("FunctionName")?.unwrap_or_else(generated),
             "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => given_name("TableName")?.unwrap_or_else(generated),
+            "AWS::Events::Rule" => given_name("Name")?.unwrap_or_else(generated),
             "AWS::ApiGatewayV2::Stage" => given_name("StageName")?.unwrap_or_else(generated),
             "AWS::ApiGatewayV2::Api" => self.stable_id(logical_id, 10),
             "AWS::ApiGatewayV2::Authorizer" => self.stable_id(logical_id, 6),
@@ -223,6 +224,7 @@ impl<'a> Resolver<'a> {
             ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{id}"),
             ("AWS::S3::Bucket", "DomainName") => format!("{id}.s3.amazonaws.com"),
             ("AWS::S3::Bucket", "RegionalDomainName") => format!("{id}.s3.{region}.amazonaws.com"),
+            ("AWS::Events::Rule", "Arn") => format!("arn:aws:events:{region}:{account}:rule/{id}"),
             ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{account}:role/{id}"),
             ("AWS::Logs::LogGroup", "Arn") => format!("arn:aws:logs:{region}:{account}:log-group:{id}:*"),
             (kind, _) => {

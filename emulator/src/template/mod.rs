@@ -8,6 +8,7 @@ mod http_api;
 mod identity;
 mod intrinsics;
 mod response_headers;
+mod rules;
 mod tables;
 mod websocket;
 
@@ -19,6 +20,7 @@ pub(crate) use http_api::{HttpApiSpec, STAGE as HTTP_API_STAGE};
 pub(crate) use identity::PoolElsewhere;
 pub(crate) use intrinsics::{Place, Resolver};
 pub(crate) use response_headers::ResponseHeader;
+pub(crate) use rules::RuleSpec;
 pub(crate) use tables::TableSpec;
 pub(crate) use websocket::{ApiSpec, AuthorizerSpec, RouteSpec};
 
@@ -73,6 +75,7 @@ pub(crate) struct StackSpec {
     pub(crate) distribution: Option<DistributionSpec>,
     pub(crate) functions: Vec<FunctionSpec>,
     pub(crate) tables: Vec<TableSpec>,
+    pub(crate) rules: Vec<RuleSpec>,
     pub(crate) pool: Option<PoolSettings>,
     /// The pool of AWS that the stack verifies against, when it has none of its own.
     pub(crate) pool_elsewhere: Option<PoolElsewhere>,
@@ -110,6 +113,7 @@ impl Template {
             distribution: distribution::read(self, &resolver, &apis)?,
             api,
             http_api,
+            rules: rules::read(self, &resolver, &functions)?,
             functions,
             tables: tables::read(self, &resolver)?,
             pool: identity::read(self, &resolver)?,
