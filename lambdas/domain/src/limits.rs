@@ -120,6 +120,15 @@ pub const PRESENCE_WATCHERS_MAX: usize = 200;
 /// shard does.
 pub const INLINE_MEMBERS_MAX: usize = 200;
 
+/// Connections asked for at once: what DynamoDB gives in one BatchGetItem.
+pub const STANDINGS_MAX: usize = 100;
+
+/// Time before an answer that could not be posted is posted once more.
+pub const REPLY_PAUSE: Duration = Duration::from_millis(50);
+
+/// Member rows that a function telling one shard reads at once: what its pace is measured by.
+pub const SHARD_PAGE_ROWS: usize = 250;
+
 /// Retries of failed posts that any fan-out may make.
 pub const RETRY_FLOOR: u64 = 10;
 
@@ -214,6 +223,6 @@ pub const USERNAME_CHARACTERS_MAX: usize = 128;
 /// Bytes of the token endpoint's answer. Cognito's three tokens have some 5 KiB together.
 pub const TOKEN_ANSWER_BYTES_MAX: usize = 64 * 1024;
 
-/// Longest closing of one user's connections. The function may take 10 s, of which up to 2 go to keys, 3 to the pool
-/// before, and 1.5 to the pool after.
+/// Longest closing of one user's connections by the session endpoint. The function may take 10 s, of which up to 2 go to
+/// keys, 3 to the pool before, and 1.5 to the pool after.
 pub const CLOSE_MAX: Duration = Duration::from_secs(3);

@@ -8,6 +8,9 @@ use crate::limits::CONNECTIONS_PER_USER_MAX;
 pub struct SlotNumber(u32);
 
 impl SlotNumber {
+    /// The one with the smallest number.
+    pub const FIRST: Self = Self(0);
+
     /// `None` above 999.
     pub fn new(number: u32) -> Option<Self> {
         (number < CONNECTIONS_PER_USER_MAX).then_some(Self(number))

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use domain::connection::Shards;
 use domain::digest::Digest;
 use domain::jitter::Jitter;
 use domain::limits::APPEND_ATTEMPTS_MAX;
 use domain::log::{Draft, Entry, Head};
+use domain::shards::Shards;
 use domain::timestamp::Timestamp;
 
 use crate::guesses::Guesses;
@@ -53,7 +53,7 @@ impl<L: Log, C: Clock> Appender<'_, L, C> {
             None => self.log.head(&draft.channel).await?,
         };
         for attempt in 0..APPEND_ATTEMPTS_MAX {
-            let head = Head::after(previous.as_ref(), now, self.shards);
+            let head = Head::after(previous.as_ref(), now, self.shards).listing(&draft.channel, self.retention);
             match self.try_once(draft, previous.as_ref(), &head, now).await? {
                 Appended::Done => {
                     self.guesses.set(&draft.channel, head.clone());

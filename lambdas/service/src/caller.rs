@@ -1,6 +1,6 @@
 //! Who is speaking: what API Gateway says of a frame's connection, never what the frame says.
 
-use domain::connection::ConnectionId;
+use domain::connection_id::ConnectionId;
 use domain::identity::Identity;
 use domain::timestamp::Timestamp;
 use domain::wire::Refusal;

@@ -1,11 +1,14 @@
 //! `$connect`: records the connection before the handshake ends, so that whoever is connected is a member.
 
-use domain::connection::{Connection, ConnectionId, Shards};
+use domain::connection::{Connection, ConnectionRules};
+use domain::connection_id::ConnectionId;
 use domain::handshake::protocols::Offer;
 use domain::identity::Identity;
-use domain::timestamp::Timestamp;
+use domain::jitter::Jitter;
+use domain::limits::REGISTER_ATTEMPTS_MAX;
 
-use crate::ports::{Registered, Registry, TableError};
+use crate::ports::{Clock, Registered, Registry, TableError};
+use crate::seat::Seats;
 
 /// A handshake the authorizer let pass.
 #[derive(Debug, Clone)]
@@ -16,6 +19,8 @@ pub struct Handshake {
     pub identity: Identity,
     /// The sub-protocols offered.
     pub offer: Offer,
+    /// The connection whose place it is to take, as the client says.
+    pub replaces: Option<ConnectionId>,
 }
 
 /// How a handshake ends.
@@ -31,35 +36,75 @@ pub enum Outcome {
     Ended,
     /// The connection ended before it was registered.
     AlreadyGone,
+    /// The user was signed out everywhere since signing in.
+    Revoked,
+    /// The user has as many connections as a user may have.
+    Full,
+    /// Too many handshakes of this user at once.
+    Busy,
 }
 
-/// Registers the connection; the members of `all` are spread over `all_shards` keys.
+/// Registers the connection. `seed` decides where the search for a free slot begins.
 ///
 /// # Errors
 /// When the table does not answer: the client shall come back.
 pub async fn connect(
-    registry: &impl Registry,
-    all_shards: Shards,
+    table: &impl Registry,
+    clock: &impl Clock,
+    rules: &ConnectionRules,
     handshake: Handshake,
-    now: Timestamp,
+    seed: u64,
 ) -> Result<Outcome, TableError> {
-    let open = match handshake.offer {
-        Offer::Nothing => Outcome::Open,
-        Offer::Ours => Outcome::OpenWithProtocol,
-        Offer::Others => return Ok(Outcome::NoSuchProtocol),
+    let outcome = match handshake.offer {
+        Offer::Nothing => register(table, clock, rules, &handshake, seed).await?,
+        Offer::Ours => match register(table, clock, rules, &handshake, seed).await? {
+            Outcome::Open => Outcome::OpenWithProtocol,
+            other => other,
+        },
+        Offer::Others => Outcome::NoSuchProtocol,
     };
-    let Handshake {
-        connection, identity, ..
-    } = handshake;
-    let Some(connection) = Connection::open(connection, identity, all_shards, now) else {
-        return Ok(Outcome::Ended);
+    tracing::info!(
+        connection = %handshake.connection,
+        sub = %handshake.identity.user,
+        replaces = handshake.replaces.as_ref().map(tracing::field::display),
+        outcome = ?outcome,
+        "connection.registered"
+    );
+    Ok(outcome)
+}
+
+async fn register(
+    table: &impl Registry,
+    clock: &impl Clock,
+    rules: &ConnectionRules,
+    handshake: &Handshake,
+    seed: u64,
+) -> Result<Outcome, TableError> {
+    let seats = Seats {
+        table,
+        rules,
+        handshake,
+        seed,
     };
-    let registered = registry.register(&connection).await?;
-    tracing::info!(connection = %connection.id, sub = %connection.identity.user, outcome = ?registered, "connection.registered");
-    Ok(match registered {
-        Registered::Now | Registered::Already => open,
-        Registered::Forgotten => Outcome::AlreadyGone,
-    })
+    let mut jitter = Jitter::seeded(seed);
+    for attempt in 0..REGISTER_ATTEMPTS_MAX {
+        let now = clock.now();
+        let Some((slot, place)) = seats.find(attempt, now).await? else {
+            return Ok(Outcome::Full);
+        };
+        let (id, identity) = (handshake.connection.clone(), handshake.identity.clone());
+        let Some(connection) = Connection::open(id, identity, slot, rules, now) else {
+            return Ok(Outcome::Ended);
+        };
+        match table.register(&connection, &place).await? {
+            Registered::Now | Registered::Already => return Ok(Outcome::Open),
+            Registered::Forgotten => return Ok(Outcome::AlreadyGone),
+            Registered::Revoked => return Ok(Outcome::Revoked),
+            Registered::SlotTaken => {}
+            Registered::Contended => clock.sleep(jitter.pause(attempt)).await,
+        }
+    }
+    Ok(Outcome::Busy)
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use domain::timestamp::Timestamp;
 use domain::wire::client::{History, Range};
 use domain::wire::{Frame, Refusal};
 
-use crate::describe::describe;
 use crate::ports::{LogReader, Span};
+use crate::reply::unavailable;
 
 /// The page as a frame, or what the reader is to be told instead.
 pub(crate) async fn history(
@@ -31,10 +31,7 @@ pub(crate) async fn history(
     let read = log
         .entries(&wanted.channel, span, wanted.limit + 1, now)
         .await
-        .map_err(|error| {
-            tracing::error!(error = %describe(&error), "history.failed");
-            Refusal::unavailable()
-        })?;
+        .map_err(unavailable("history"))?;
     let page = Page::new(read, matches!(span, Span::Down(_)), wanted.limit, now);
     Ok(Frame::history(id, &wanted.channel, &page))
 }

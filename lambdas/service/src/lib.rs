@@ -6,18 +6,31 @@
 pub mod admit;
 mod append;
 pub mod caller;
+mod clean_up;
 pub mod connect;
 pub mod describe;
 pub mod disconnect;
-mod fan_out;
+pub mod fan_out;
 pub mod guesses;
-pub mod history;
+mod history;
+mod lasting;
 mod members;
+pub mod messaging;
+mod movements;
+mod ping;
 pub mod ports;
-pub mod publish;
+mod presence;
+mod publish;
+pub mod push;
 mod reply;
+pub mod revoke;
+mod seat;
 pub mod serve;
 pub mod session;
+mod signal;
+mod subscribe;
+pub mod sweep;
+mod unsubscribe;
 pub mod verifier;
 
 #[cfg(any(test, feature = "testing"))]

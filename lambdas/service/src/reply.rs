@@ -1,13 +1,46 @@
 //! Answers a frame by posting to its connection. API Gateway passes on nothing a handler returns.
 
-use domain::wire::{ErrorCode, Frame, Refusal};
+use domain::limits::REPLY_PAUSE;
+use domain::wire::{ClosingReason, ErrorCode, Frame, Refusal};
 
 use crate::caller::Caller;
-use crate::ports::{Clock, Posted, Sockets};
+use crate::describe::describe;
+use crate::ports::{Clock, Closing, Posted, Sockets, TableError};
+
+/// What a client gets for its frame.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// This.
+    Frame(Frame),
+    /// Nothing: what it asked for needs no answer.
+    Nothing,
+    /// The end: its connection counts no more.
+    Over(ClosingReason),
+}
 
 /// Posts the answer, or why there is none. A client that has gone meanwhile needs no answer, and one whose connection
 /// has come to its end meanwhile gets none: only that end itself is told then.
-pub(crate) async fn reply(sockets: &impl Sockets, clock: &impl Clock, caller: &Caller, answer: Result<Frame, Refusal>) {
+pub(crate) async fn reply(
+    sockets: &(impl Sockets + Closing),
+    clock: &impl Clock,
+    caller: &Caller,
+    answer: Result<Answer, Refusal>,
+) {
+    match answer {
+        Ok(Answer::Nothing) => {}
+        Ok(Answer::Frame(frame)) => post(sockets, clock, caller, Ok(frame)).await,
+        Err(refusal) => post(sockets, clock, caller, Err(refusal)).await,
+        Ok(Answer::Over(reason)) => {
+            tracing::info!(connection = %caller.connection, reason = ?reason, "connection.is_over");
+            // Whatever comes of it: the reason is a courtesy, the end is not.
+            let _ = sockets.post(&caller.connection, &Frame::closing(reason)).await;
+            let _ = sockets.end(&caller.connection).await;
+        }
+    }
+}
+
+/// The same where nothing can end the connection.
+pub(crate) async fn post(sockets: &impl Sockets, clock: &impl Clock, caller: &Caller, answer: Result<Frame, Refusal>) {
     let tells_the_end = matches!(&answer, Err(refusal) if refusal.code == ErrorCode::TokenExpired);
     if caller.has_ended(clock.now()) && !tells_the_end {
         tracing::info!(connection = %caller.connection, "reply.too_late");
@@ -18,8 +51,20 @@ pub(crate) async fn reply(sockets: &impl Sockets, clock: &impl Clock, caller: &C
         tracing::info!(code = refusal.code.as_str(), connection = %caller.connection, sub = user, "message.refused");
         Frame::error(&refusal, caller.gateway_request.as_deref())
     });
-    let posted = sockets.post(&caller.connection, &frame).await;
+    let mut posted = sockets.post(&caller.connection, &frame).await;
+    if posted.may_pass() {
+        clock.sleep(REPLY_PAUSE).await;
+        posted = sockets.post(&caller.connection, &frame).await;
+    }
     if posted != Posted::Accepted {
         tracing::info!(connection = %caller.connection, outcome = ?posted, "reply.lost");
+    }
+}
+
+/// A table that does not answer, as the client is told of it; why goes to the log.
+pub(crate) fn unavailable(action: &'static str) -> impl Fn(TableError) -> Refusal {
+    move |error| {
+        tracing::error!(action, error = describe(&error), "action.failed");
+        Refusal::unavailable()
     }
 }

@@ -1,66 +1,94 @@
 //! One use-case per route: reads a client's frame, checks that its connection still lasts, does what it asks, answers.
 
+use std::time::Duration;
+
 use domain::identity::Identity;
 use domain::jitter::Jitter;
 use domain::timestamp::Timestamp;
-use domain::wire::client::Ping;
 use domain::wire::{Action, Frame, Refusal, Request, read_request};
 
 use crate::caller::Caller;
 use crate::history::history;
-use crate::ports::{Clock, Connections, Log, LogReader, Members, Sockets};
-use crate::publish::Publisher;
-use crate::reply::reply;
+use crate::messaging::{Channelled, Messaging, Publishable};
+use crate::ports::{Clock, Closing, Handover, Sockets};
+use crate::reply::{Answer, post, reply};
 
 /// Routes `message` and `echo`.
-pub async fn serve_message<T, S, C>(publisher: &Publisher<T, S, C>, caller: &Caller, body: &str, jitter: Jitter)
+pub async fn serve_message<T, S, H, C>(messaging: &Messaging<T, S, H, C>, caller: &Caller, body: &str, jitter: Jitter)
 where
-    T: Log + Members + Connections,
-    S: Sockets,
+    T: Publishable,
+    S: Sockets + Closing,
+    H: Handover,
     C: Clock,
 {
-    let answer = message_or_echo(publisher, caller, body, jitter).await;
-    reply(&publisher.sockets, &publisher.clock, caller, answer).await;
+    let answer = message_or_echo(messaging, caller, body, jitter).await;
+    reply(&messaging.sockets, &messaging.clock, caller, answer).await;
 }
 
-async fn message_or_echo<T, S, C>(
-    publisher: &Publisher<T, S, C>,
+async fn message_or_echo<T, S, H, C>(
+    messaging: &Messaging<T, S, H, C>,
     caller: &Caller,
     body: &str,
     jitter: Jitter,
-) -> Result<Frame, Refusal>
+) -> Result<Answer, Refusal>
 where
-    T: Log + Members + Connections,
+    T: Publishable,
     S: Sockets,
+    H: Handover,
     C: Clock,
 {
-    let now = publisher.clock.now();
-    let (who, Request { id, action }) = judge(caller, body, now)?;
+    let (_, Request { id, action }) = judge(caller, body, messaging.clock.now())?;
     let answer = match action {
-        Action::Message(message) => publisher.publish(who, message, now, jitter).await,
-        Action::Echo(echo) => Ok(Frame::echo(id.as_ref(), &echo.content)),
-        Action::History(_) | Action::Ping(_) | Action::Unknown => Err(Refusal::unknown_action()),
+        Action::Message(message) => messaging.publish(caller, message, jitter).await,
+        Action::Echo(echo) => Ok(Answer::Frame(Frame::echo(id.as_ref(), &echo.content))),
+        _ => Err(Refusal::unknown_action()),
     };
     answer.map_err(|refusal| refusal.answering(id))
 }
 
-/// Routes `history` and `ping`.
-pub async fn serve_channel(
-    log: &impl LogReader,
-    sockets: &impl Sockets,
-    clock: &impl Clock,
+/// Routes `history`, `ping`, `subscribe`, `unsubscribe`, `presence` and `signal`. A heartbeat renews a connection's lease by
+/// `lease`.
+pub async fn serve_channel<T, S, H, C>(
+    messaging: &Messaging<T, S, H, C>,
+    lease: Duration,
     caller: &Caller,
     body: &str,
-) {
-    let answer = channel_action(log, caller, body, clock.now()).await;
-    reply(sockets, clock, caller, answer).await;
+    jitter: Jitter,
+) where
+    T: Channelled,
+    S: Sockets + Closing,
+    H: Handover,
+    C: Clock,
+{
+    let answer = channel_action(messaging, lease, caller, body, jitter).await;
+    reply(&messaging.sockets, &messaging.clock, caller, answer).await;
 }
 
-async fn channel_action(log: &impl LogReader, caller: &Caller, body: &str, now: Timestamp) -> Result<Frame, Refusal> {
+async fn channel_action<T, S, H, C>(
+    messaging: &Messaging<T, S, H, C>,
+    lease: Duration,
+    caller: &Caller,
+    body: &str,
+    jitter: Jitter,
+) -> Result<Answer, Refusal>
+where
+    T: Channelled,
+    S: Sockets,
+    H: Handover,
+    C: Clock,
+{
+    let now = messaging.clock.now();
     let (who, Request { id, action }) = judge(caller, body, now)?;
+    let asked = id.as_ref();
     let answer = match action {
-        Action::History(wanted) => history(log, who, id.as_ref(), &wanted, now).await,
-        Action::Ping(Ping) => Ok(Frame::pong(id.as_ref(), now, who.expires_at)),
+        Action::History(wanted) => history(&messaging.table, who, asked, &wanted, now)
+            .await
+            .map(Answer::Frame),
+        Action::Ping(ping) => messaging.ping(caller, asked, &ping, lease).await,
+        Action::Subscribe(wanted) => messaging.subscribe(caller, asked, &wanted, jitter).await,
+        Action::Unsubscribe(wanted) => messaging.unsubscribe(caller, asked, &wanted, jitter).await,
+        Action::Presence(wanted) => messaging.presence(caller, asked, &wanted).await,
+        Action::Signal(signal) => messaging.signal(caller, &signal, jitter).await,
         Action::Message(_) | Action::Echo(_) | Action::Unknown => Err(Refusal::unknown_action()),
     };
     answer.map_err(|refusal| refusal.answering(id))
@@ -72,7 +100,7 @@ pub async fn serve_default(sockets: &impl Sockets, clock: &impl Clock, caller: &
         |refusal| refusal,
         |(_, request)| Refusal::unknown_action().answering(request.id),
     );
-    reply(sockets, clock, caller, Err(refusal)).await;
+    post(sockets, clock, caller, Err(refusal)).await;
 }
 
 /// Who asks for what. The frame is read first, so that even a refusal of the caller names the frame it answers.

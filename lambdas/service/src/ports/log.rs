@@ -54,7 +54,6 @@ pub trait Heads: Sync {
 
 /// Writes logs.
 pub trait Log: Heads {
-
     /// Moves the head, puts the entry and remembers its id, all or nothing. If the new head lists a direct channel for
     /// longer than the previous one did, it is put into both users' lists in the same step.
     ///

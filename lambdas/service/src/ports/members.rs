@@ -19,11 +19,8 @@ pub trait Members: Sync {
     ) -> impl Future<Output = Result<MemberPage, TableError>> + Send;
 
     /// The members, at most `limit` of them, that want to be told who comes and goes. Strongly consistent.
-    fn watchers(
-        &self,
-        channel: &Channel,
-        limit: usize,
-    ) -> impl Future<Output = Result<Vec<Member>, TableError>> + Send;
+    fn watchers(&self, channel: &Channel, limit: usize)
+    -> impl Future<Output = Result<Vec<Member>, TableError>> + Send;
 }
 
 /// Some members of a shard.

@@ -9,11 +9,7 @@ use super::TableError;
 pub trait Memberships: Sync {
     /// Notes the membership on the connection and puts the member into the channel, both or neither, on condition that
     /// the connection is registered and not over at the instant the member joins. Doing it again overwrites.
-    fn join(
-        &self,
-        membership: &Membership,
-        member: &Member,
-    ) -> impl Future<Output = Result<Moved, TableError>> + Send;
+    fn join(&self, membership: &Membership, member: &Member) -> impl Future<Output = Result<Moved, TableError>> + Send;
 
     /// The reverse, on condition that the connection is registered.
     fn leave(

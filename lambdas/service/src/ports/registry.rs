@@ -14,8 +14,7 @@ pub trait Registry: Standings {
     fn slots(&self, user: &UserId) -> impl Future<Output = Result<Vec<Slot>, TableError>> + Send;
 
     /// One of them. Strongly consistent.
-    fn slot(&self, user: &UserId, number: SlotNumber)
-    -> impl Future<Output = Result<Option<Slot>, TableError>> + Send;
+    fn slot(&self, user: &UserId, number: SlotNumber) -> impl Future<Output = Result<Option<Slot>, TableError>> + Send;
 
     /// Writes the connection, its slot and a member for each of its memberships, all or nothing.
     ///

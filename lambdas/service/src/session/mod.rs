@@ -1,6 +1,5 @@
 //! The session endpoint: one use-case a file, behind the checks that all of them share.
 
-mod close;
 mod refresh;
 mod sign_in;
 mod sign_out;
@@ -11,7 +10,7 @@ use domain::session::{Cookie, Pages, Randomness, Refusal, Request, Response, Rou
 use domain::timestamp::Timestamp;
 use domain::token::{Answer, Reason, Verified};
 
-use crate::ports::{Clock, Closing, Directory, KeySource, Members, Sockets, TokenEndpoint};
+use crate::ports::{Clock, Closing, Connections, Directory, KeySource, Members, Revocations, Sockets, TokenEndpoint};
 use crate::verifier::Verifier;
 
 /// The endpoint of one origin. Lives as long as the process, for the sake of its keys.
@@ -25,8 +24,8 @@ pub struct Sessions<K, E, D, T, S, C> {
     pub hosted: Option<Hosted<E>>,
     /// The pool's users.
     pub directory: D,
-    /// Who is connected.
-    pub members: T,
+    /// Who is connected, and from when on sign-ins count.
+    pub table: T,
     /// The connections.
     pub sockets: S,
     /// The time.
@@ -47,7 +46,7 @@ where
     K: KeySource,
     E: TokenEndpoint,
     D: Directory,
-    T: Members,
+    T: Revocations + Members + Connections,
     S: Sockets + Closing,
     C: Clock,
 {

@@ -6,14 +6,16 @@ use domain::token::Answer;
 
 use super::{Sessions, auth_cookie};
 use crate::describe::describe;
-use crate::ports::{Clock, Closing, Directory, KeySource, Members, NoTokens, Sockets, TokenEndpoint, Tokens};
+use crate::ports::{
+    Clock, Closing, Connections, Directory, KeySource, Members, NoTokens, Revocations, Sockets, TokenEndpoint, Tokens,
+};
 
 impl<K, E, D, T, S, C> Sessions<K, E, D, T, S, C>
 where
     K: KeySource,
     E: TokenEndpoint,
     D: Directory,
-    T: Members,
+    T: Revocations + Members + Connections,
     S: Sockets + Closing,
     C: Clock,
 {

@@ -7,7 +7,9 @@ use domain::token::Verified;
 
 use super::{Hosted, Sessions, auth_cookie, judge};
 use crate::describe::describe;
-use crate::ports::{Clock, Closing, Directory, KeySource, Members, NoTokens, Sockets, TokenEndpoint, Tokens};
+use crate::ports::{
+    Clock, Closing, Connections, Directory, KeySource, Members, NoTokens, Revocations, Sockets, TokenEndpoint, Tokens,
+};
 
 /// Why there is no session, and the word for it in the log.
 type NoSession = (Refusal, &'static str);
@@ -17,7 +19,7 @@ where
     K: KeySource,
     E: TokenEndpoint,
     D: Directory,
-    T: Members,
+    T: Revocations + Members + Connections,
     S: Sockets + Closing,
     C: Clock,
 {

@@ -1,18 +1,19 @@
 //! Ends the session of this browser, or every session of its user.
 
-use domain::channel::Channel;
+use domain::limits::CLOSE_MAX;
 use domain::session::{Cookie, Refusal, Request, Response, Secret};
 
 use super::Sessions;
 use crate::describe::describe;
-use crate::ports::{Clock, Closing, Directory, KeySource, Members, Sockets, TokenEndpoint};
+use crate::ports::{Clock, Closing, Connections, Directory, KeySource, Members, Revocations, Sockets, TokenEndpoint};
+use crate::revoke::{Revoked, revoke};
 
 impl<K, E, D, T, S, C> Sessions<K, E, D, T, S, C>
 where
     K: KeySource,
     E: TokenEndpoint,
     D: Directory,
-    T: Members,
+    T: Revocations + Members + Connections,
     S: Sockets + Closing,
     C: Clock,
 {
@@ -38,18 +39,15 @@ where
             tracing::error!(sub = %owner.identity.user, error = describe(&error), "user.not_signed_out");
             return self.refused(Refusal::Unavailable, "pool_unavailable", request);
         }
-        let closed = self.close(&Channel::User(owner.identity.user.clone())).await;
-        tracing::info!(
-            sub = %owner.identity.user,
-            ended = closed.ended,
-            gone = closed.gone,
-            failed = closed.failed,
-            complete = closed.is_complete(),
-            source = request.source.map(tracing::field::display),
-            "session.ended_everywhere"
-        );
-        if !closed.is_complete() {
-            return self.refused(Refusal::Unavailable, "connections_left", request);
+        let user = &owner.identity.user;
+        let revoked = revoke(&self.table, &self.sockets, &self.clock, user, CLOSE_MAX).await;
+        let source = request.source.map(tracing::field::display);
+        match revoked {
+            Ok(Revoked { closed }) => tracing::info!(sub = %user, closed, source, "session.ended_everywhere"),
+            Err(error) => {
+                tracing::error!(sub = %user, source, error = describe(&error), "session.not_ended_everywhere");
+                return self.refused(Refusal::Unavailable, "connections_left", request);
+            }
         }
         self.forget(request).await
     }

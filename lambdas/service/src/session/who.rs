@@ -4,14 +4,14 @@ use domain::session::{Cookie, Refusal, Request, Response};
 use domain::token::Reason;
 
 use super::{Sessions, auth_cookie};
-use crate::ports::{Clock, Closing, Directory, KeySource, Members, Sockets, TokenEndpoint};
+use crate::ports::{Clock, Closing, Connections, Directory, KeySource, Members, Revocations, Sockets, TokenEndpoint};
 
 impl<K, E, D, T, S, C> Sessions<K, E, D, T, S, C>
 where
     K: KeySource,
     E: TokenEndpoint,
     D: Directory,
-    T: Members,
+    T: Revocations + Members + Connections,
     S: Sockets + Closing,
     C: Clock,
 {

@@ -1,15 +1,18 @@
 //! In-memory adapters with the guarantees the ports ask for, and faults on request. For tests and simulations.
 
 mod clock;
+mod handover;
 mod keys;
 mod people;
 mod pool;
+pub mod rows;
 mod sockets;
 mod table;
 
 pub use clock::TestClock;
+pub use handover::MemoryHandover;
 pub use keys::MemoryKeys;
-pub use people::{caller, identity, register};
+pub use people::{caller, connection_rules, identity, messaging, register};
 pub use pool::MemoryPool;
 pub use sockets::MemorySockets;
 pub use table::MemoryTable;

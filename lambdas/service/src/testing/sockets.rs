@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use domain::connection::ConnectionId;
+use domain::connection_id::ConnectionId;
 use domain::wire::Frame;
 use serde_json::Value;
 
@@ -67,7 +67,7 @@ impl Closing for MemorySockets {
                 Ended::Now
             }
             Some(Posted::Gone) => Ended::Gone,
-            Some(Posted::Throttled | Posted::Failed) => Ended::Failed,
+            Some(Posted::Throttled | Posted::Failed | Posted::Refused) => Ended::Failed,
         }
     }
 }

@@ -1,47 +1,49 @@
 //! The table in memory: every call is atomic, none is ordered with another, and any can be told to fail.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use domain::channel::Channel;
-use domain::connection::{Connection, ConnectionId, Member, Membership};
+use domain::connection::{Connection, Standing};
+use domain::connection_id::ConnectionId;
 use domain::identity::UserId;
 use domain::log::{Entry, Head, Sent};
+use domain::membership::{Member, Membership};
 use domain::message_id::MessageId;
+use domain::revocation::NotBefore;
+use domain::shards::Shards;
+use domain::slot::{Slot, SlotNumber};
 use domain::timestamp::Timestamp;
 
+use super::rows::Rows;
 use super::{give_way, lock};
 use crate::ports::{
-    Append, Appended, Connections, Log, LogReader, MemberPage, Members, Registered, Registry, Span, TableError,
+    Append, Appended, Connections, Heads, Leases, Log, LogReader, MemberPage, Members, Memberships, Moved, Place,
+    Registered, Registry, Renewed, Revocations, Span, Standings, TableError,
 };
 
 /// Members of one page: few, so that tests meet several pages.
 const PAGE: usize = 2;
 
-/// The rows, by kind.
+/// The rows, and the operations that fail.
 #[derive(Debug, Default)]
 pub struct MemoryTable {
     rows: Mutex<Rows>,
     failing: Mutex<BTreeSet<&'static str>>,
-}
-
-#[derive(Debug, Default)]
-struct Rows {
-    connections: BTreeMap<ConnectionId, ConnectionRow>,
-    members: BTreeMap<(Channel, u32), BTreeMap<ConnectionId, Member>>,
-    heads: BTreeMap<Channel, Head>,
-    entries: BTreeMap<Channel, BTreeMap<u64, Entry>>,
-    sent: BTreeMap<(UserId, MessageId), Sent>,
-    removed: Vec<Channel>,
-}
-
-#[derive(Debug)]
-struct ConnectionRow {
-    tombstone: Option<Timestamp>,
-    memberships: Vec<Membership>,
+    removed: Mutex<Vec<Channel>>,
+    calls: Mutex<Vec<&'static str>>,
+    whole_pages: bool,
 }
 
 impl MemoryTable {
+    /// A table whose pages hold as much as they are asked for.
+    pub fn with_whole_pages() -> Self {
+        Self {
+            whole_pages: true,
+            ..Self::default()
+        }
+    }
+
     /// From now on, the operation with this name fails without effect.
     pub fn fail(&self, operation: &'static str) {
         lock(&self.failing).insert(operation);
@@ -50,6 +52,16 @@ impl MemoryTable {
     /// No operation fails any more.
     pub fn recover(&self) {
         lock(&self.failing).clear();
+    }
+
+    /// Looks at the rows, or changes them.
+    pub fn with_rows<R>(&self, look: impl FnOnce(&mut Rows) -> R) -> R {
+        look(&mut lock(&self.rows))
+    }
+
+    /// The operations asked for, in that order, in vain or not.
+    pub fn calls(&self) -> Vec<&'static str> {
+        lock(&self.calls).clone()
     }
 
     /// The connections that have member rows, once per row.
@@ -64,7 +76,10 @@ impl MemoryTable {
 
     /// The end of life of a connection's tombstone, if it has one.
     pub fn tombstone(&self, connection: &ConnectionId) -> Option<Timestamp> {
-        lock(&self.rows).connections.get(connection)?.tombstone
+        match lock(&self.rows).connections.get(connection)? {
+            (Standing::Entombed(_), life) => Some(*life),
+            (Standing::Registered(_), _) => None,
+        }
     }
 
     /// Deletes a connection's row, as TTL does.
@@ -74,85 +89,90 @@ impl MemoryTable {
 
     /// The channels whose member rows were deleted, in that order.
     pub fn removals(&self) -> Vec<Channel> {
-        lock(&self.rows).removed.clone()
+        lock(&self.removed).clone()
     }
 
     /// The entries of a log, oldest first.
     pub fn log(&self, channel: &Channel) -> Vec<Entry> {
-        lock(&self.rows)
-            .entries
-            .get(channel)
-            .map(|log| log.values().cloned().collect())
-            .unwrap_or_default()
+        let rows = lock(&self.rows);
+        let log = rows.entries.get(channel).into_iter().flat_map(|log| log.values());
+        log.cloned().collect()
     }
 
-    async fn begin(&self, operation: &'static str) -> Result<(), TableError> {
+    async fn call<R>(&self, operation: &'static str, step: impl FnOnce(&mut Rows) -> R) -> Result<R, TableError> {
         give_way().await;
+        lock(&self.calls).push(operation);
         if lock(&self.failing).contains(operation) {
-            Err(TableError::new(operation, "told to fail"))
-        } else {
-            Ok(())
+            return Err(TableError::new(operation, "told to fail"));
         }
+        Ok(step(&mut lock(&self.rows)))
     }
 }
 
-impl Registry for MemoryTable {
-    async fn register(&self, connection: &Connection) -> Result<Registered, TableError> {
-        self.begin("register").await?;
-        let rows = &mut *lock(&self.rows);
-        if let Some(row) = rows.connections.get(&connection.id) {
-            return Ok(if row.tombstone.is_some() {
-                Registered::Forgotten
-            } else {
-                Registered::Already
-            });
-        }
-        let memberships = connection.memberships.clone();
-        rows.connections.insert(
-            connection.id.clone(),
-            ConnectionRow {
-                tombstone: None,
-                memberships,
-            },
-        );
-        for membership in &connection.memberships {
-            let key = (membership.channel.clone(), membership.shard);
-            rows.members
-                .entry(key)
-                .or_default()
-                .insert(connection.id.clone(), connection.member());
-        }
-        Ok(Registered::Now)
+impl Standings for MemoryTable {
+    async fn connection(&self, id: &ConnectionId) -> Result<Option<Standing>, TableError> {
+        self.call("connection", |rows| rows.connection(id)).await
+    }
+
+    async fn connections(&self, ids: &[ConnectionId]) -> Result<Vec<(ConnectionId, Standing)>, TableError> {
+        self.call("connections", |rows| rows.connections(ids)).await
     }
 }
 
 impl Connections for MemoryTable {
-    async fn entomb(&self, connection: &ConnectionId, life: Timestamp) -> Result<Vec<Membership>, TableError> {
-        self.begin("entomb").await?;
-        let rows = &mut *lock(&self.rows);
-        let row = rows
-            .connections
-            .entry(connection.clone())
-            .or_insert_with(|| ConnectionRow {
-                tombstone: None,
-                memberships: Vec::new(),
-            });
-        row.tombstone = Some(life);
-        Ok(row.memberships.clone())
+    async fn entomb(&self, id: &ConnectionId, life: Timestamp) -> Result<Option<Connection>, TableError> {
+        self.call("entomb", |rows| rows.entomb(id, life)).await
     }
 
-    async fn remove_member(&self, membership: &Membership, connection: &ConnectionId) -> Result<(), TableError> {
-        self.begin("remove_member").await?;
-        let rows = &mut *lock(&self.rows);
-        let key = (membership.channel.clone(), membership.shard);
-        if rows
-            .members
-            .get_mut(&key)
-            .is_some_and(|members| members.remove(connection).is_some())
-        {
-            rows.removed.push(membership.channel.clone());
-        }
+    async fn entomb_if_over(
+        &self,
+        id: &ConnectionId,
+        life: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Connection>, TableError> {
+        self.call("entomb_if_over", |rows| rows.entomb_if_over(id, life, now))
+            .await
+    }
+
+    async fn remove_member(&self, membership: &Membership, id: &ConnectionId) -> Result<(), TableError> {
+        self.call("remove_member", |rows| rows.remove_member(membership, id))
+            .await?;
+        lock(&self.removed).push(membership.channel.clone());
         Ok(())
+    }
+
+    async fn free_slot(&self, user: &UserId, slot: SlotNumber, id: &ConnectionId) -> Result<(), TableError> {
+        self.call("free_slot", |rows| rows.free_slot(user, slot, id)).await
+    }
+}
+
+impl Registry for MemoryTable {
+    async fn slots(&self, user: &UserId) -> Result<Vec<Slot>, TableError> {
+        self.call("slots", |rows| rows.slots(user)).await
+    }
+
+    async fn slot(&self, user: &UserId, number: SlotNumber) -> Result<Option<Slot>, TableError> {
+        self.call("slot", |rows| rows.slot(user, number)).await
+    }
+
+    async fn register(&self, connection: &Connection, place: &Place) -> Result<Registered, TableError> {
+        self.call("register", |rows| rows.register(connection, place)).await
+    }
+}
+
+impl Leases for MemoryTable {
+    async fn renew(&self, id: &ConnectionId, lease: Timestamp, now: Timestamp) -> Result<Renewed, TableError> {
+        self.call("renew", |rows| rows.renew(id, lease, now)).await
+    }
+}
+
+impl Memberships for MemoryTable {
+    async fn join(&self, membership: &Membership, member: &Member) -> Result<Moved, TableError> {
+        self.call("join", |rows| rows.join(membership, member.clone())).await
+    }
+
+    async fn leave(&self, membership: &Membership, connection: &ConnectionId) -> Result<Moved, TableError> {
+        self.call("leave", |rows| rows.leave(membership, connection)).await
     }
 }
 
@@ -162,21 +182,15 @@ impl Members for MemoryTable {
         channel: &Channel,
         shard: u32,
         after: Option<&ConnectionId>,
+        limit: usize,
     ) -> Result<MemberPage, TableError> {
-        self.begin("members").await?;
-        let rows = lock(&self.rows);
-        let Some(members) = rows.members.get(&(channel.clone(), shard)) else {
-            return Ok(MemberPage::default());
-        };
-        let mut left: Vec<Member> = members
-            .values()
-            .filter(|m| after.is_none_or(|after| m.connection > *after))
-            .cloned()
-            .collect();
-        let more = left.len() > PAGE;
-        left.truncate(PAGE);
-        let next = left.last().filter(|_| more).map(|member| member.connection.clone());
-        Ok(MemberPage { members: left, next })
+        let limit = if self.whole_pages { limit } else { limit.min(PAGE) };
+        self.call("members", |rows| rows.page(channel, shard, after, limit))
+            .await
+    }
+
+    async fn watchers(&self, channel: &Channel, limit: usize) -> Result<Vec<Member>, TableError> {
+        self.call("watchers", |rows| rows.watchers(channel, limit)).await
     }
 }
 
@@ -188,69 +202,46 @@ impl LogReader for MemoryTable {
         count: usize,
         now: Timestamp,
     ) -> Result<Vec<Entry>, TableError> {
-        self.begin("entries").await?;
-        let rows = lock(&self.rows);
-        let kept = rows
-            .entries
-            .get(channel)
-            .into_iter()
-            .flat_map(BTreeMap::values)
-            .filter(|entry| entry.is_kept(now));
-        let entries: Vec<Entry> = match span {
-            Span::Down(bound) => {
-                let below = kept.filter(|entry| bound.is_none_or(|bound| entry.sequence < bound));
-                below.rev().take(count).cloned().collect()
-            }
-            Span::Up(bound) => kept
-                .filter(|entry| entry.sequence > bound)
-                .take(count)
-                .cloned()
-                .collect(),
-        };
-        Ok(entries)
+        self.call("entries", |rows| rows.entries(channel, span, count, now))
+            .await
+    }
+}
+
+impl Heads for MemoryTable {
+    async fn head(&self, channel: &Channel) -> Result<Option<Head>, TableError> {
+        self.call("head", |rows| rows.head(channel)).await
+    }
+
+    async fn heads(&self, channels: &[Channel]) -> Result<Vec<(Channel, Head)>, TableError> {
+        self.call("heads", |rows| rows.heads(channels)).await
+    }
+
+    async fn spread(&self, channel: &Channel, shards: Shards) -> Result<(), TableError> {
+        self.call("spread", |rows| rows.spread(channel, shards)).await
+    }
+
+    async fn directs(&self, user: &UserId, limit: usize, now: Timestamp) -> Result<Vec<Channel>, TableError> {
+        self.call("directs", |rows| rows.directs(user, limit, now)).await
     }
 }
 
 impl Log for MemoryTable {
-    async fn head(&self, channel: &Channel) -> Result<Option<Head>, TableError> {
-        self.begin("head").await?;
-        Ok(lock(&self.rows).heads.get(channel).cloned())
-    }
-
     async fn append(&self, append: &Append<'_>) -> Result<Appended, TableError> {
-        self.begin("append").await?;
-        let rows = &mut *lock(&self.rows);
-        let id = append.entry.id.clone().map(|id| (append.entry.sender.id.clone(), id));
-        if id
-            .as_ref()
-            .and_then(|id| rows.sent.get(id))
-            .is_some_and(|sent| append.now < sent.life)
-        {
-            return Ok(Appended::IdKnown);
-        }
-        let head = rows.heads.get(append.channel);
-        if head.map(|head| head.last) != append.previous.map(|head| head.last) {
-            return Ok(Appended::HeadMoved(head.cloned()));
-        }
-        rows.heads.insert(append.channel.clone(), append.head.clone());
-        let log = rows.entries.entry(append.channel.clone()).or_default();
-        log.insert(append.entry.sequence.number(), append.entry.clone());
-        if let (Some(id), Some(sent)) = (id, append.sent) {
-            rows.sent.insert(id, sent.clone());
-        }
-        Ok(Appended::Done)
+        self.call("append", |rows| rows.append(append)).await
     }
 
     async fn sent(&self, user: &UserId, id: &MessageId) -> Result<Option<Sent>, TableError> {
-        self.begin("sent").await?;
-        Ok(lock(&self.rows).sent.get(&(user.clone(), id.clone())).cloned())
+        self.call("sent", |rows| rows.sent(user, id)).await
     }
 
     async fn mark_handed_over(&self, user: &UserId, id: &MessageId) -> Result<(), TableError> {
-        self.begin("mark_handed_over").await?;
-        if let Some(sent) = lock(&self.rows).sent.get_mut(&(user.clone(), id.clone())) {
-            sent.handed_over = true;
-        }
-        Ok(())
+        self.call("mark_handed_over", |rows| rows.mark_handed_over(user, id))
+            .await
+    }
+}
+
+impl Revocations for MemoryTable {
+    async fn revoke(&self, user: &UserId, not_before: NotBefore, life: Timestamp) -> Result<(), TableError> {
+        self.call("revoke", |rows| rows.revoke(user, not_before, life)).await
     }
 }

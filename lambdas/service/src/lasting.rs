@@ -1,0 +1,26 @@
+//! Whether a connection still counts, by its row and not by its token: it may have been ended, replaced or given up.
+
+use domain::connection::{Connection, Standing};
+use domain::connection_id::ConnectionId;
+use domain::timestamp::Timestamp;
+use domain::wire::ClosingReason;
+
+use crate::ports::{Standings, TableError};
+
+/// Whether it does.
+pub(crate) enum Lasting {
+    Yes(Connection),
+    /// It does not, and is to be told so.
+    No(ClosingReason),
+}
+
+/// What the table says of the connection now. Strongly consistent.
+pub(crate) async fn lasting(table: &impl Standings, id: &ConnectionId, now: Timestamp) -> Result<Lasting, TableError> {
+    Ok(match table.connection(id).await? {
+        Some(Standing::Registered(connection)) => match connection.ending(now) {
+            None => Lasting::Yes(connection),
+            Some(ending) => Lasting::No(ending.into()),
+        },
+        Some(Standing::Entombed(_)) | None => Lasting::No(ClosingReason::Server),
+    })
+}

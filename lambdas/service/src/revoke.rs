@@ -1,0 +1,125 @@
+//! Sends a user away: whoever signed in before is refused from now on, and every connection they have is ended.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use domain::channel::Channel;
+use domain::connection::{Connection, Standing};
+use domain::identity::UserId;
+use domain::limits::{FAN_OUT_CONCURRENCY, NOT_BEFORE_LIFE, REVOKE_PAUSE, TOMBSTONE_LIFE};
+use domain::membership::Member;
+use domain::revocation::NotBefore;
+use domain::wire::{ClosingReason, Frame};
+use futures_util::TryStreamExt as _;
+use futures_util::future::{Either, select};
+
+use crate::members::members;
+use crate::ports::{Clock, Closing, Connections, Ended, Members, Revocations, Sockets, TableError};
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revoked {
+    /// Connections that were ended.
+    pub closed: u64,
+}
+
+/// Some connection may be left. Doing it again is safe.
+#[derive(Debug, thiserror::Error)]
+pub enum RevokeError {
+    /// The table does not answer.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A connection may still be open, or just about to open.
+    #[error("connections are left after the time there was")]
+    OutOfTime,
+}
+
+/// Refuses all sign-ins up to now and ends the connections that came of them, within `limit`.
+///
+/// A connection that the gateway does not know counts as ended only more than 30 s after it was registered: before, its
+/// handshake may still be under way.
+///
+/// # Errors
+/// When it cannot be said that none is left.
+pub async fn revoke<T: Revocations + Members + Connections>(
+    table: &T,
+    sockets: &(impl Sockets + Closing),
+    clock: &impl Clock,
+    user: &UserId,
+    limit: Duration,
+) -> Result<Revoked, RevokeError> {
+    let now = clock.now();
+    let not_before = NotBefore::revoking(now);
+    table.revoke(user, not_before, now.plus(NOT_BEFORE_LIFE)).await?;
+    let ending = Ending {
+        table,
+        sockets,
+        clock,
+        not_before,
+        closed: AtomicU64::new(0),
+    };
+    let work = std::pin::pin!(ending.each(user));
+    let limit = std::pin::pin!(clock.sleep(limit));
+    let result = match select(work, limit).await {
+        Either::Left((Ok(()), _)) => Ok(Revoked {
+            closed: ending.closed.load(Ordering::Relaxed),
+        }),
+        Either::Left((Err(error), _)) => Err(error.into()),
+        Either::Right(_) => Err(RevokeError::OutOfTime),
+    };
+    tracing::info!(sub = %user, closed = ending.closed.load(Ordering::Relaxed), complete = result.is_ok(), "user.revoked");
+    result
+}
+
+struct Ending<'a, T, S, C> {
+    table: &'a T,
+    sockets: &'a S,
+    clock: &'a C,
+    not_before: NotBefore,
+    closed: AtomicU64,
+}
+
+impl<T: Members + Connections, S: Sockets + Closing, C: Clock> Ending<'_, T, S, C> {
+    async fn each(&self, user: &UserId) -> Result<(), TableError> {
+        let own = Channel::User(user.clone());
+        members(self.table, &own, 0)
+            .try_for_each_concurrent(FAN_OUT_CONCURRENCY, |member| async move { self.end(&member).await })
+            .await
+    }
+
+    async fn end(&self, member: &Member) -> Result<(), TableError> {
+        let id = &member.connection;
+        match self.table.connection(id).await? {
+            Some(Standing::Registered(connection)) if !connection.is_revoked_by(self.not_before) => return Ok(()),
+            Some(Standing::Registered(connection)) => self.say_goodbye(&connection).await?,
+            Some(Standing::Entombed(_)) | None => {}
+        }
+        loop {
+            match self.sockets.end(id).await {
+                Ended::Now => {
+                    self.closed.fetch_add(1, Ordering::Relaxed);
+                    return Ok(());
+                }
+                Ended::Gone if member.can_be_gone(self.clock.now()) => return Ok(()),
+                Ended::Gone | Ended::Failed => self.clock.sleep(REVOKE_PAUSE).await,
+            }
+        }
+    }
+
+    /// Entombs the connection first, so that it gets no lease and no channel any more, and tells its client why.
+    async fn say_goodbye(&self, connection: &Connection) -> Result<(), TableError> {
+        let now = self.clock.now();
+        self.table.entomb(&connection.id, now.plus(TOMBSTONE_LIFE)).await?;
+        if now < connection.hard_end {
+            // Whatever comes of it: the reason is a courtesy, the end is not.
+            let _ = self
+                .sockets
+                .post(&connection.id, &Frame::closing(ClosingReason::SignedOut))
+                .await;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

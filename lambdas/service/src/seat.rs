@@ -1,0 +1,108 @@
+//! Finds a slot for a new connection: that of the connection it replaces, a free one, or one whose holder is over.
+
+use std::collections::BTreeSet;
+
+use domain::connection::{ConnectionRules, Standing};
+use domain::connection_id::ConnectionId;
+use domain::limits::{REPLACED_GRACE, STANDINGS_MAX, TOMBSTONE_LIFE};
+use domain::slot::{Slot, SlotNumber};
+use domain::timestamp::Timestamp;
+
+use crate::connect::Handshake;
+use crate::ports::{Place, Registry, TableError};
+
+/// The slots of the user who opens a connection.
+pub(crate) struct Seats<'a, T> {
+    pub(crate) table: &'a T,
+    pub(crate) rules: &'a ConnectionRules,
+    pub(crate) handshake: &'a Handshake,
+    pub(crate) seed: u64,
+}
+
+type Seat = Option<(SlotNumber, Place)>;
+
+impl<T: Registry> Seats<'_, T> {
+    /// A slot, and how to come to it; `None` if all are taken by connections that last.
+    ///
+    /// The first attempt takes any slot and reads none: a user with few of many connections finds it free.
+    pub(crate) async fn find(&self, attempt: u32, now: Timestamp) -> Result<Seat, TableError> {
+        if let Some(seat) = self.of_predecessor(now).await? {
+            return Ok(Some(seat));
+        }
+        if attempt == 0 {
+            return Ok(self.numbers().next().map(|number| (number, Place::Free)));
+        }
+        let slots = self.table.slots(&self.handshake.identity.user).await?;
+        let taken: BTreeSet<_> = slots.iter().map(|slot| slot.number).collect();
+        if let Some(free) = self.numbers().find(|number| !taken.contains(number)) {
+            return Ok(Some((free, Place::Free)));
+        }
+        self.of_somebody_over(slots, now).await
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = SlotNumber> {
+        SlotNumber::all(self.rules.per_user, self.seed)
+    }
+
+    /// The slot of the connection that the handshake names, if that is the same user's.
+    async fn of_predecessor(&self, now: Timestamp) -> Result<Seat, TableError> {
+        let Some(named) = &self.handshake.replaces else {
+            return Ok(None);
+        };
+        let predecessor = match self.table.connection(named).await? {
+            Some(Standing::Registered(connection) | Standing::Entombed(Some(connection))) => connection,
+            Some(Standing::Entombed(None)) | None => return Ok(None),
+        };
+        let user = &self.handshake.identity.user;
+        if predecessor.user != *user {
+            return Ok(None);
+        }
+        let slot = self.table.slot(user, predecessor.slot).await?;
+        Ok(slot
+            .filter(|slot| slot.stands_for(named))
+            .map(|slot| self.instead_of(slot, named, now)))
+    }
+
+    fn instead_of(&self, slot: Slot, named: &ConnectionId, now: Timestamp) -> (SlotNumber, Place) {
+        if slot.holder == self.handshake.connection {
+            // The event came twice, and what it asks for is done.
+            return (slot.number, Place::Free);
+        }
+        let place = Place::Replaced {
+            holder: slot.holder,
+            named: named.clone(),
+            until: now.plus(REPLACED_GRACE),
+        };
+        (slot.number, place)
+    }
+
+    async fn of_somebody_over(&self, slots: Vec<Slot>, now: Timestamp) -> Result<Seat, TableError> {
+        let within: Vec<_> = slots
+            .into_iter()
+            .filter(|slot| slot.number.number() < self.rules.per_user)
+            .collect();
+        for part in within.chunks(STANDINGS_MAX) {
+            let holders: Vec<_> = part.iter().map(|slot| slot.holder.clone()).collect();
+            let lasting = self.lasting(&holders, now).await?;
+            let over = part.iter().find(|slot| !lasting.contains(&slot.holder));
+            if let Some(slot) = over {
+                let place = Place::Lapsed {
+                    holder: slot.holder.clone(),
+                    now,
+                    tombstone_life: now.plus(TOMBSTONE_LIFE),
+                };
+                return Ok(Some((slot.number, place)));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn lasting(&self, holders: &[ConnectionId], now: Timestamp) -> Result<BTreeSet<ConnectionId>, TableError> {
+        let standings = self.table.connections(holders).await?;
+        let lasts = |(id, standing)| match standing {
+            Standing::Registered(connection) if !connection.is_over(now) => Some(id),
+            Standing::Registered(_) | Standing::Entombed(_) => None,
+        };
+        Ok(standings.into_iter().filter_map(lasts).collect())
+    }
+}

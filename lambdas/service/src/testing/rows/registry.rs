@@ -1,0 +1,100 @@
+//! Registering a connection, and revoking sign-ins.
+
+use domain::connection::{Connection, Standing};
+use domain::connection_id::ConnectionId;
+use domain::identity::UserId;
+use domain::revocation::NotBefore;
+use domain::slot::{Slot, SlotNumber};
+use domain::timestamp::Timestamp;
+
+use super::Rows;
+use crate::ports::{Place, Registered};
+
+impl Rows {
+    /// See [`crate::ports::Registry::slots`].
+    pub fn slots(&self, user: &UserId) -> Vec<Slot> {
+        let slots = self.slots.get(user).into_iter().flat_map(|slots| slots.values());
+        slots.cloned().collect()
+    }
+
+    /// See [`crate::ports::Registry::slot`].
+    pub fn slot(&self, user: &UserId, number: SlotNumber) -> Option<Slot> {
+        self.slots.get(user)?.get(&number).cloned()
+    }
+
+    /// See [`crate::ports::Registry::register`].
+    pub fn register(&mut self, connection: &Connection, place: &Place) -> Registered {
+        if let Some(refusal) = self.objection(connection, place) {
+            return refusal;
+        }
+        self.make_room(place);
+        let replaced = match place {
+            Place::Replaced { named, .. } => Some(named.clone()),
+            Place::Free | Place::Lapsed { .. } => None,
+        };
+        let slot = Slot {
+            number: connection.slot,
+            holder: connection.id.clone(),
+            replaced,
+        };
+        self.slots
+            .entry(connection.user.clone())
+            .or_default()
+            .insert(slot.number, slot);
+        for membership in &connection.memberships {
+            let member = connection.member(connection.registered_at);
+            self.put_member(membership, member);
+        }
+        let row = (Standing::Registered(connection.clone()), Timestamp::default());
+        self.connections.insert(connection.id.clone(), row);
+        Registered::Now
+    }
+
+    /// See [`crate::ports::Revocations::revoke`].
+    pub fn revoke(&mut self, user: &UserId, not_before: NotBefore, life: Timestamp) {
+        let row = self.revoked.entry(user.clone()).or_insert((not_before, life));
+        *row = (row.0.max(not_before), row.1.max(life));
+    }
+
+    /// Why the connection cannot be registered there.
+    fn objection(&self, connection: &Connection, place: &Place) -> Option<Registered> {
+        match self.connections.get(&connection.id) {
+            Some((Standing::Registered(_), _)) => return Some(Registered::Already),
+            Some((Standing::Entombed(_), _)) => return Some(Registered::Forgotten),
+            None => {}
+        }
+        let revoked = self.revoked.get(&connection.user);
+        if revoked.is_some_and(|(not_before, _)| connection.is_revoked_by(*not_before)) {
+            return Some(Registered::Revoked);
+        }
+        let holder = self.slot(&connection.user, connection.slot).map(|slot| slot.holder);
+        let as_thought = match place {
+            Place::Free => holder.is_none(),
+            Place::Lapsed { holder: known, now, .. } => holder.as_ref() == Some(known) && !self.lasts(known, *now),
+            Place::Replaced { holder: known, .. } => holder.as_ref() == Some(known),
+        };
+        (!as_thought).then_some(Registered::SlotTaken)
+    }
+
+    fn lasts(&self, id: &ConnectionId, now: Timestamp) -> bool {
+        self.registered(id).is_some_and(|connection| !connection.is_over(now))
+    }
+
+    fn make_room(&mut self, place: &Place) {
+        match place {
+            Place::Free => {}
+            Place::Lapsed {
+                holder, tombstone_life, ..
+            } => {
+                self.entomb(holder, *tombstone_life);
+            }
+            Place::Replaced { holder, named, until } => {
+                for id in [holder, named] {
+                    if let Some(connection) = self.registered_mut(id) {
+                        connection.replaced_until.get_or_insert(*until);
+                    }
+                }
+            }
+        }
+    }
+}
