@@ -1,5 +1,6 @@
 //! The handshake: authorizer, `$connect`, 101, in this order, with API Gateway's statuses.
 
+use serde_json::json;
 use tests::{Handshake, Probe, TestResult, eventually};
 
 #[tokio::test]
@@ -116,4 +117,24 @@ async fn a_client_that_leaves_during_the_handshake_is_disconnected() -> TestResu
         ) == (1, 1)
     })
     .await
+}
+
+#[tokio::test]
+async fn query_parameters_arrive_decoded_at_both_functions() -> TestResult {
+    let probe = Probe::start().await?;
+    let handshake = Handshake::with(&probe.stack).query("replaces=PJqB0fHsqRcCHlw%3D&name=%C3%84da%20L%26B&plain=a=b");
+    assert_eq!(handshake.status().await?, 101);
+    let events = probe.records.events();
+    assert_eq!((&events[0]["type"], events.len()), (&json!("REQUEST"), 2));
+    for event in events {
+        assert_eq!(
+            event["queryStringParameters"],
+            json!({ "replaces": "PJqB0fHsqRcCHlw=", "name": "Äda L&B", "plain": "a=b" })
+        );
+        assert_eq!(
+            event["multiValueQueryStringParameters"]["replaces"],
+            json!(["PJqB0fHsqRcCHlw="])
+        );
+    }
+    Ok(())
 }
