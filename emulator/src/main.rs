@@ -15,6 +15,7 @@ mod http_api;
 mod identifiers;
 mod lambda;
 mod loopback;
+mod open_files;
 mod ports;
 mod problem;
 mod programs;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         }
         Command::Run(options) => {
             log_to_stderr();
+            open_files::raise_limit();
             match run(options) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(problem) => {

@@ -18,6 +18,8 @@ use crate::problem::Problem;
 use crate::template::FunctionSpec;
 
 /// Processes of one function at a time; further events wait. AWS starts up to 1,000 an account: a laptop has fewer cores.
+/// Measured on two of them, with 20 fan-outs to 3,000 connections: 20 or 40 processes take as long as 10 (1.7 s), and
+/// opening the connections takes a fifth longer.
 const MAX_ENVIRONMENTS: usize = 10;
 /// Lambda's limit for the initialisation phase.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
@@ -101,6 +102,20 @@ async fn http(event: &Value, order: &str) -> Result<Value, Error> {
     }
 }
 
+/// Posts `text` to every connection of `ids`, as a fan-out does; gives how many took it.
+async fn post_to_all(event: &Value) -> Result<Value, Error> {
+    const AT_A_TIME: usize = 64;
+    let (address, client) = (std::env::var("CALLBACK")?, reqwest::Client::new());
+    let ids = event["ids"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let posts = ids.map(|id| {
+        let post = client.post(format!("{address}/@connections/{id}"));
+        post.body(event["text"].as_str().unwrap_or_default().to_owned()).send()
+    });
+    let posted = stream::iter(posts).buffer_unordered(AT_A_TIME);
+    let taken = posted.filter(|answer| std::future::ready(answer.as_ref().is_ok_and(|answer| answer.status() == 200)));
+    Ok(json!({ "posted": taken.count().await }))
+}
+
 async fn obey(order: &str, event: &Value) -> Result<Value, Error> {
     match order {
         "null" => Ok(Value::Null),
@@ -137,6 +152,7 @@ async fn obey(order: &str, event: &Value) -> Result<Value, Error> {
                 .body(event["payload"].to_string());
             Ok(json!({ "statusCode": call.send().await?.status().as_u16() }))
         }
+        "post" => post_to_all(event).await,
         "environment" => {
             let names: Vec<String> = std::env::vars().map(|(name, _)| name).collect();
             Ok(
