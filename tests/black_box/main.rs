@@ -7,6 +7,7 @@ mod architecture;
 mod bad_frames;
 mod chat;
 mod credentials;
+mod crowd;
 mod emulator_asynchronous;
 mod emulator_connections_api;
 mod emulator_event_bus;

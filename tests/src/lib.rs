@@ -1,6 +1,7 @@
 //! The harness of the black-box tests: starts a stack on free ports with a state folder of its own, and speaks with it
 //! as users do. It links nothing of `lambdas/` or `emulator`.
 
+pub mod crowd;
 mod forge;
 mod probe;
 mod sign_in;
@@ -14,7 +15,8 @@ pub use probe::{Probe, ProbeRecords, probe_template};
 pub use sign_in::{Tokens, cognito_call};
 pub use socket::{Closing, Handshake, Socket};
 pub use stack::{
-    Stack, StackOptions, binaries, carillon_template, carillon_template_with, descendants_of, eventually, repository,
+    Stack, StackOptions, binaries, carillon_template, carillon_template_with, descendants_of, eventually, logical_id,
+    repository,
 };
 pub use table::Row;
 pub use visitor::{Answer, Cookie, Visitor};

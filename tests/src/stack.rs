@@ -297,6 +297,21 @@ pub fn carillon_template_with(context: &[&str]) -> TestResult<PathBuf> {
     Ok(repository().join(String::from_utf8_lossy(&output.stdout).trim()))
 }
 
+/// The logical id of the function that a template names this cargo binary for.
+///
+/// # Errors
+/// There is none.
+pub fn logical_id(template: &Path, binary: &str) -> TestResult<String> {
+    let template: Value = serde_json::from_str(&std::fs::read_to_string(template)?)?;
+    let resources = template["Resources"].as_object().into_iter().flatten();
+    let found = resources
+        .into_iter()
+        .find(|(_, resource)| resource["Metadata"]["carillon:binary"] == binary);
+    found
+        .map(|(id, _)| id.clone())
+        .ok_or_else(|| failure(format!("no function is built from {binary}")))
+}
+
 /// Waits until `condition` holds, looking often.
 ///
 /// # Errors
