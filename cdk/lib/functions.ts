@@ -116,7 +116,7 @@ export class Functions extends Construct {
       memorySize: POSTING,
       timeout: INTEGRATION,
       environment: this.publishing(),
-      allow: [table.allow(...CHANNEL_ACTIONS), api.allow('POST'), fanOut.allowInvoke()],
+      allow: [table.allow(...CHANNEL_ACTIONS), api.allow('DELETE', 'POST'), fanOut.allowInvoke()],
     });
   }
 

@@ -125,7 +125,7 @@ describe('rights, exactly what a function needs', () => {
     ['fn-authorizer', []],
     ['fn-connect', [publishing]],
     ['fn-disconnect', [rows(dev, 'BatchGetItem', 'DeleteItem', 'GetItem', 'Query', 'UpdateItem'), posting]],
-    ['fn-message', [publishing, posting, fanOut]],
+    ['fn-message', [publishing, connections(dev, 'DELETE', 'POST'), fanOut]],
     ['fn-channel', [publishing, connections(dev, 'DELETE', 'POST'), fanOut]],
     ['fn-default', [posting]],
   ])('%s', (binary, expected) => {
