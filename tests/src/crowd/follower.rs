@@ -18,6 +18,9 @@ const IDLE: Duration = Duration::from_secs(5);
 /// Time after which a request without an answer is sent again.
 const UNANSWERED: Duration = Duration::from_secs(8);
 
+/// Time that a push may come later than the one after it, before it is asked for: fan-outs run side by side.
+const LATE: Duration = Duration::from_millis(500);
+
 /// A follower that has not got everything by then has lost something.
 const PATIENCE: Duration = Duration::from_secs(900);
 
@@ -93,6 +96,7 @@ impl Follower {
                 requests: 0,
                 pending: None,
                 heard: Instant::now(),
+                lacking: None,
             };
             session.subscribe().await?;
             if connections == 1 {
@@ -168,6 +172,8 @@ struct Session<'a> {
     /// The request that is awaited, and when it was sent.
     pending: Option<(String, Instant)>,
     heard: Instant,
+    /// Since when something is missing.
+    lacking: Option<Instant>,
 }
 
 impl Session<'_> {
@@ -209,8 +215,10 @@ impl Session<'_> {
         match frame["type"].as_str() {
             Some("message") if frame["channel"] == self.channel => {
                 self.log.push(frame)?;
-                if self.log.lacks() && self.pending.is_none() {
-                    self.subscribe().await?;
+                if self.log.lacks() {
+                    self.lacking.get_or_insert_with(Instant::now);
+                } else {
+                    self.lacking = None;
                 }
             }
             Some("subscribed") if awaited => {
@@ -238,14 +246,15 @@ impl Session<'_> {
 
     /// When something is to be done if no frame comes.
     fn next_step(&self) -> Instant {
-        match &self.pending {
-            Some((_, sent)) => *sent + UNANSWERED,
-            None => self.heard + IDLE,
+        match (&self.pending, self.lacking) {
+            (Some((_, sent)), _) => *sent + UNANSWERED,
+            (None, Some(since)) => since + LATE,
+            (None, None) => self.heard + IDLE,
         }
     }
 
     async fn step(&mut self) -> TestResult {
-        if self.pending.is_some() {
+        if self.pending.is_some() || self.lacking.take().is_some() {
             return self.subscribe().await;
         }
         self.heard = Instant::now();

@@ -1,5 +1,7 @@
 //! What a follower has of its channel: a cursor, what it shows, and how far it knows that it must get.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::{TestResult, failure};
@@ -9,6 +11,8 @@ use crate::{TestResult, failure};
 pub(super) struct ChannelLog {
     cursor: Option<u64>,
     reach: u64,
+    /// Pushes that came before one that is missing.
+    early: BTreeMap<u64, Value>,
     shown: usize,
     /// Messages that came by push, in order.
     pub(super) pushed: usize,
@@ -32,19 +36,24 @@ impl ChannelLog {
         self.cursor.is_none_or(|cursor| cursor < self.reach)
     }
 
-    /// A push.
+    /// A push. One that comes early waits for those before it.
     pub(super) fn push(&mut self, frame: &Value) -> TestResult {
         let number = frame["seq"].as_u64().unwrap_or_default();
-        match self.cursor {
-            Some(cursor) if number == cursor + 1 => {
-                self.pushed += 1;
-                self.show(number, &frame["content"])
-            }
-            _ => {
-                self.reach = self.reach.max(number);
-                Ok(())
-            }
+        self.reach = self.reach.max(number);
+        if self.cursor.is_none_or(|cursor| number > cursor) {
+            self.early.insert(number, frame["content"].clone());
         }
+        self.show_what_follows()
+    }
+
+    fn show_what_follows(&mut self) -> TestResult {
+        while let Some(next) = self.cursor.map(|cursor| cursor + 1)
+            && let Some(content) = self.early.remove(&next)
+        {
+            self.pushed += 1;
+            self.show(next, &content)?;
+        }
+        Ok(())
     }
 
     /// The answer to a `subscribe`. True if there is more to ask for.
@@ -71,6 +80,8 @@ impl ChannelLog {
             self.resumed += 1;
             self.show(number, &entry["content"])?;
         }
+        self.early = self.early.split_off(&self.cursor.unwrap_or_default());
+        self.show_what_follows()?;
         Ok(frame["more"] == true || self.lacks())
     }
 

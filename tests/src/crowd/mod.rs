@@ -23,7 +23,7 @@ pub use figures::Figures;
 
 use self::follower::{Fate, Follower};
 use self::publisher::Publisher;
-use crate::{Stack, StackOptions, TestResult, failure};
+use crate::{Stack, StackOptions, TestResult};
 
 /// Handshakes under way at once; each runs two functions.
 const HANDSHAKES: usize = 24;
@@ -105,18 +105,16 @@ struct Gate {
     everybody: Barrier,
 }
 
-/// A stack whose `$disconnect` function is a program that ends at once, so that no `$disconnect` is ever heard.
+/// A stack whose `$disconnect` function is one for frames, which touches nothing when it gets another event: so no
+/// `$disconnect` is ever heard.
 async fn start(plan: &Plan) -> TestResult<Stack> {
     let template = crate::carillon_template()?;
     let disconnect = crate::logical_id(&template, "fn-disconnect")?;
     let users = (0..users(plan)).flat_map(|number| ["--user".to_owned(), format!("crowd{number}")]);
     let mut arguments: Vec<String> = users.collect();
     if plan.vanishing > 0 {
-        let nothing = ["/bin/false", "/usr/bin/false"]
-            .into_iter()
-            .find(|path| std::path::Path::new(path).exists());
-        let nothing = nothing.ok_or_else(|| failure("there is no program false"))?;
-        arguments.extend(["--function".to_owned(), format!("{disconnect}={nothing}")]);
+        let deaf = crate::binaries().join("fn-default");
+        arguments.extend(["--function".to_owned(), format!("{disconnect}={}", deaf.display())]);
     }
     Stack::start_with(StackOptions {
         template: Some(template),
