@@ -215,7 +215,10 @@ impl Session<'_> {
         match frame["type"].as_str() {
             Some("message") if frame["channel"] == self.channel => {
                 self.log.push(frame)?;
-                if self.log.lacks() {
+                if self.log.since() == Some(0) && self.pending.is_none() {
+                    // Of a channel that was empty: no push can fill this gap.
+                    self.subscribe().await?;
+                } else if self.log.lacks() {
                     self.lacking.get_or_insert_with(Instant::now);
                 } else {
                     self.lacking = None;
