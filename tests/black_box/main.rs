@@ -22,5 +22,6 @@ mod emulator_tables;
 mod emulator_web;
 mod function_loss;
 mod processes;
+mod senders;
 mod session;
 mod user_pool;

@@ -4,6 +4,7 @@
 pub mod crowd;
 mod forge;
 mod probe;
+pub mod senders;
 mod sign_in;
 mod socket;
 mod stack;
