@@ -193,6 +193,9 @@ pub const FIELD_NAME_CHARACTERS_MAX: usize = 64;
 /// Shards a channel may have. One key bears 1,000 write units a second, and every shard is one more read per message.
 pub const SHARDS_MAX: u32 = 64;
 
+/// How long a channel seen to have many members is taken for large without looking.
+pub const LARGE_GUESS_LIFE: Duration = Duration::from_secs(60);
+
 /// Heads of channels remembered between invocations as a guess; about 100 bytes each.
 pub const HEAD_GUESSES_MAX: usize = 1000;
 

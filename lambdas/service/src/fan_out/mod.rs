@@ -44,13 +44,16 @@ impl<T: Publishable, S: Sockets, H: Handover, C: Clock> Messaging<T, S, H, C> {
     /// Sees to it that everybody is told: each member was posted to, with whatever outcome, or its shard is handed over.
     pub(crate) async fn tell(&self, telling: &Telling<'_>, jitter: Jitter) -> Result<(), NotTold> {
         let parts = everyone(telling.channel, telling.shards);
-        match self.few(&parts).await? {
-            Some(members) => {
-                self.tell_here(telling, members, jitter).await;
-                Ok(())
-            }
-            None => self.hand_over(telling, parts).await,
+        let now = self.clock.now();
+        if self.guesses.is_large(telling.channel, now) {
+            return self.hand_over(telling, parts).await;
         }
+        let Some(members) = self.few(&parts).await? else {
+            self.guesses.set_large(telling.channel, now);
+            return self.hand_over(telling, parts).await;
+        };
+        self.tell_here(telling, members, jitter).await;
+        Ok(())
     }
 
     /// All members, if they are few enough for this function; reads at most that many and one more of each part.
