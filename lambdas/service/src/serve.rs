@@ -117,4 +117,4 @@ fn judge<'a>(caller: &'a Caller, body: &str, now: Timestamp) -> Result<(&'a Iden
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

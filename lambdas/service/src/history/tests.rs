@@ -5,10 +5,10 @@
 use std::time::Duration;
 
 use domain::channel::Channel;
-use domain::connection::Shards;
 use domain::content::Content;
 use domain::jitter::Jitter;
 use domain::log::{Draft, Sender, Sequence};
+use domain::shards::Shards;
 use domain::wire::ErrorCode;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! The table in memory: every call is atomic, none is ordered with another, and any can be told to fail.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use domain::channel::Channel;
@@ -30,6 +30,8 @@ const PAGE: usize = 2;
 pub struct MemoryTable {
     rows: Mutex<Rows>,
     failing: Mutex<BTreeSet<&'static str>>,
+    losing: Mutex<BTreeSet<&'static str>>,
+    contending: Mutex<BTreeMap<&'static str, u32>>,
     removed: Mutex<Vec<Channel>>,
     calls: Mutex<Vec<&'static str>>,
     whole_pages: bool,
@@ -49,9 +51,20 @@ impl MemoryTable {
         lock(&self.failing).insert(operation);
     }
 
-    /// No operation fails any more.
+    /// From now on, the operation with this name is done, and its answer lost.
+    pub fn lose(&self, operation: &'static str) {
+        lock(&self.losing).insert(operation);
+    }
+
+    /// The next so many transactions of this name meet another one, and write nothing.
+    pub fn contend(&self, operation: &'static str, times: u32) {
+        lock(&self.contending).insert(operation, times);
+    }
+
+    /// No operation fails any more, and no answer is lost.
     pub fn recover(&self) {
         lock(&self.failing).clear();
+        lock(&self.losing).clear();
     }
 
     /// Looks at the rows, or changes them.
@@ -105,7 +118,33 @@ impl MemoryTable {
         if lock(&self.failing).contains(operation) {
             return Err(TableError::new(operation, "told to fail"));
         }
-        Ok(step(&mut lock(&self.rows)))
+        let done = step(&mut lock(&self.rows));
+        if lock(&self.losing).contains(operation) {
+            return Err(TableError::new(operation, "told to lose the answer"));
+        }
+        Ok(done)
+    }
+
+    /// The same for a transaction, which may also meet another one.
+    async fn transact<R>(
+        &self,
+        operation: &'static str,
+        contended: R,
+        step: impl FnOnce(&mut Rows) -> R,
+    ) -> Result<R, TableError> {
+        let meets = self.meets_another(operation);
+        self.call(operation, |rows| if meets { contended } else { step(rows) })
+            .await
+    }
+
+    fn meets_another(&self, operation: &'static str) -> bool {
+        match lock(&self.contending).get_mut(operation) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        }
     }
 }
 
@@ -156,7 +195,10 @@ impl Registry for MemoryTable {
     }
 
     async fn register(&self, connection: &Connection, place: &Place) -> Result<Registered, TableError> {
-        self.call("register", |rows| rows.register(connection, place)).await
+        self.transact("register", Registered::Contended, |rows| {
+            rows.register(connection, place)
+        })
+        .await
     }
 }
 
@@ -168,11 +210,13 @@ impl Leases for MemoryTable {
 
 impl Memberships for MemoryTable {
     async fn join(&self, membership: &Membership, member: &Member) -> Result<Moved, TableError> {
-        self.call("join", |rows| rows.join(membership, member.clone())).await
+        self.transact("join", Moved::Contended, |rows| rows.join(membership, member.clone()))
+            .await
     }
 
     async fn leave(&self, membership: &Membership, connection: &ConnectionId) -> Result<Moved, TableError> {
-        self.call("leave", |rows| rows.leave(membership, connection)).await
+        self.transact("leave", Moved::Contended, |rows| rows.leave(membership, connection))
+            .await
     }
 }
 
@@ -227,7 +271,8 @@ impl Heads for MemoryTable {
 
 impl Log for MemoryTable {
     async fn append(&self, append: &Append<'_>) -> Result<Appended, TableError> {
-        self.call("append", |rows| rows.append(append)).await
+        self.transact("append", Appended::Contended, |rows| rows.append(append))
+            .await
     }
 
     async fn sent(&self, user: &UserId, id: &MessageId) -> Result<Option<Sent>, TableError> {

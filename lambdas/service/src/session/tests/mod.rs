@@ -42,7 +42,7 @@ fn world() -> World {
         verifier: Verifier::new(rules(), keys.clone()),
         hosted: Some(hosted),
         directory: pool.clone(),
-        members: MemoryTable::default(),
+        table: MemoryTable::default(),
         sockets: MemorySockets::default(),
         clock: TestClock::at(NOW),
     };

@@ -1,7 +1,9 @@
 //! Signing out here and everywhere: what ends, what is told to whom, and that a failure can be repeated.
 
-use domain::channel::Channel;
-use domain::connection::{ConnectionId, Shards};
+use std::time::Duration;
+
+use domain::connection_id::ConnectionId;
+use domain::shards::Shards;
 use domain::timestamp::Timestamp;
 
 use super::*;
@@ -32,7 +34,7 @@ async fn connect(world: &World, user: &str, count: u32) -> Vec<ConnectionId> {
     let mut connections = Vec::new();
     for number in 0..count {
         let caller = caller(user, number, ENDS).unwrap();
-        register(&world.endpoint.members, &caller, Shards::new(4).unwrap(), NOW)
+        register(&world.endpoint.table, &caller, Shards::new(4).unwrap(), NOW)
             .await
             .unwrap();
         connections.push(caller.connection);
@@ -82,18 +84,14 @@ async fn everywhere_ends_all_sign_ins_and_all_connections_of_the_user_and_nobody
     for connection in &alice {
         assert_eq!(
             world.endpoint.sockets.frames(connection),
-            [json!({"type": "closing", "reason": "signed_out"})]
+            [json!({"type": "closing", "reason": "signed_out", "retry": false})]
         );
     }
     assert!(
         bob.iter()
             .all(|connection| world.endpoint.sockets.frames(connection).is_empty())
     );
-    assert_eq!(
-        world.endpoint.members.members().len(),
-        14,
-        "rows are left to $disconnect"
-    );
+    assert_eq!(world.endpoint.table.members().len(), 14, "rows are left to $disconnect");
 }
 
 #[tokio::test]
@@ -110,21 +108,37 @@ async fn everywhere_needs_a_session() {
     assert!(world.pool.calls().is_empty() && world.endpoint.sockets.ended().is_empty());
 }
 
+/// The same world, whose time goes on as long as something waits.
+fn going() -> World {
+    let mut world = world();
+    world.endpoint.clock = TestClock::going_from(NOW);
+    world
+}
+
 #[tokio::test]
 async fn a_failure_keeps_the_cookies_so_that_it_can_be_repeated() {
-    for broken in ["pool", "table", "socket", "time"] {
-        let mut world = world();
+    for broken in [
+        "pool",
+        "revocation",
+        "members",
+        "connection",
+        "entomb",
+        "socket",
+        "time",
+    ] {
+        let mut world = going();
         let alice = connect(&world, "alice", 3).await;
         match broken {
             "pool" => world.pool.fail("sign_out_everywhere"),
-            "table" => world.endpoint.members.fail("members"),
+            "revocation" => world.endpoint.table.fail("revoke"),
             "socket" => world.endpoint.sockets.answer(&alice[1], Posted::Failed),
-            _ => world.endpoint.clock.out_of_time = true,
+            "time" => world.endpoint.clock.out_of_time = true,
+            operation => world.endpoint.table.fail(operation),
         }
         let response = everywhere(&world).await;
         assert_eq!(refusal(&response), (503, "unavailable".into()), "{broken}");
         assert!(response.cookies.is_empty());
-        world.endpoint.members.recover();
+        world.endpoint.table.recover();
         world.endpoint.clock.out_of_time = false;
         world.endpoint.sockets.answer(&alice[1], Posted::Accepted);
         if broken != "pool" {
@@ -140,19 +154,32 @@ async fn a_connection_that_is_gone_already_is_as_good_as_ended() {
     let world = world();
     let alice = connect(&world, "alice", 2).await;
     world.endpoint.sockets.answer(&alice[0], Posted::Gone);
+    world.endpoint.clock.set(NOW.plus(Duration::from_millis(30_001)));
     assert!(is_signed_out(&everywhere(&world).await));
     assert_eq!(world.endpoint.sockets.ended(), [alice[1].clone()]);
 }
 
 #[tokio::test]
-async fn past_its_end_a_connection_is_ended_without_a_word() {
-    for (millis, told) in [(ENDS.millis() - 1, 1), (ENDS.millis(), 0), (ENDS.millis() + 1, 0)] {
-        let world = world();
+async fn one_that_may_not_be_open_yet_is_waited_for_and_signing_out_fails_rather_than_forgets_it() {
+    for (gone, signed_out) in [(1, true), (2, false)] {
+        let world = going();
         let alice = connect(&world, "alice", 1).await;
-        let channel = Channel::parse("user:alice").unwrap();
-        world.endpoint.clock.set(Timestamp::from_millis(millis));
-        assert!(world.endpoint.close(&channel).await.is_complete());
-        assert_eq!(world.endpoint.sockets.frames(&alice[0]).len(), told, "{millis}");
-        assert_eq!(world.endpoint.sockets.ended(), alice);
+        // The reason is posted first; the time there is, 3 s, bears two attempts 2 s apart.
+        let mut outcomes = vec![Posted::Gone; 1 + gone];
+        outcomes.push(Posted::Accepted);
+        world.endpoint.sockets.answer_next(&alice[0], &outcomes);
+        assert_eq!(is_signed_out(&everywhere(&world).await), signed_out, "{gone}");
+        assert_eq!(world.endpoint.sockets.ended().len(), usize::from(signed_out));
     }
+}
+
+#[tokio::test]
+async fn aut_08_who_signed_in_before_cannot_connect_any_more() {
+    let world = world();
+    assert!(is_signed_out(&everywhere(&world).await));
+    let revoked = world.endpoint.table.with_rows(|rows| rows.revoked.clone());
+    let (user, (not_before, life)) = revoked.first_key_value().unwrap();
+    assert_eq!(user.as_str(), "alice");
+    assert!(not_before.refuses(NOW) && !not_before.refuses(NOW.plus(Duration::from_secs(1))));
+    assert_eq!(life.since(NOW), domain::limits::NOT_BEFORE_LIFE);
 }
