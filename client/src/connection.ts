@@ -1,25 +1,18 @@
 // One logical connection over many sockets: what an application sends and hears, whatever happens to any of them.
+import { Channels, type JoinOptions } from './channels.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { checkContent } from './content.ts';
+import { checkContent, encodeFrame } from './content.ts';
 import { Emitter } from './emitter.ts';
-import { CarillonError } from './errors.ts';
-import { Feed } from './feed.ts';
+import { CarillonError, errorOf } from './errors.ts';
+import type { ConnectionEvents } from './events.ts';
 import { HEARTBEAT_MS } from './heartbeat.ts';
 import { newId } from './ids.ts';
+import { receive } from './inbox.ts';
 import { Line } from './line.ts';
+import { type Ack, type HistoryPage, messageOf, type PageRequest, type People } from './model.ts';
 import { Outbox } from './outbox.ts';
-import type {
-  Ack,
-  AckFrame,
-  ClosingFrame,
-  Frame,
-  HistoryPage,
-  Json,
-  Message,
-  MessageFrame,
-  PageRequest,
-} from './protocol.ts';
-import { errorOf, type Patience, Requests } from './requests.ts';
+import type { ErrorFrame, Json } from './protocol.ts';
+import { type Patience, Requests } from './requests.ts';
 import type { Session } from './session.ts';
 import { globalSocket, type SocketFactory } from './socket.ts';
 import type { ConnectionStatus } from './status.ts';
@@ -29,8 +22,10 @@ const HOUR_MS = 3_600_000;
 export const RETENTION_MS = 24 * HOUR_MS;
 /** How long before the retention time a message is given up, in milliseconds: later a retry might publish it twice. */
 export const RETENTION_MARGIN_MS = HOUR_MS;
-/** How long `history` and `echo` wait for an answer, in milliseconds, over reconnects. */
+/** How long `history`, `presence` and `echo` wait for an answer, in milliseconds, over reconnects. */
 export const QUESTION_MS = 120_000;
+/** How long after a wake nothing but a ping is asked again, in milliseconds. */
+export const WAKE_PAUSE_MS = 5_000;
 
 export interface ConnectionOptions {
   /** The socket's address; see `socketUrl`. */
@@ -48,64 +43,34 @@ export interface ConnectionOptions {
   readonly heartbeatMs?: number;
 }
 
-export interface ConnectionEvents {
-  status: ConnectionStatus;
-  /**
-   * The messages of `all` and of `user:<own id>`, of each channel in order and once: first the newest page kept, then
-   * everything that follows, whatever happens to sockets. Older ones are read by `history` with `before`.
-   */
-  message: Message;
-  /** The server is about to end the connection. */
-  closing: ClosingFrame;
-  /** Trouble that no call of the application stands for. */
-  error: CarillonError;
-}
-
 export class Connection {
   readonly #clock: Clock;
-  readonly #random: () => number;
-  readonly #recheckMs: number;
   readonly #giveUpMs: number;
   readonly #events = new Emitter<ConnectionEvents>();
   readonly #line: Line;
   readonly #requests: Requests;
   readonly #outbox = new Outbox();
-  readonly #feeds = new Map<string, Feed>();
+  readonly #channels: Channels;
+  /** Whether the present link is known to be the user's own. */
+  #isReleased = false;
+  #wokenAt = 0;
 
   constructor(options: ConnectionOptions) {
-    this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? Math.random;
-    this.#recheckMs = options.heartbeatMs ?? HEARTBEAT_MS;
+    const { url, session, socket = globalSocket(), clock = systemClock, random = Math.random } = options;
+    this.#clock = clock;
     this.#giveUpMs = (options.retentionMs ?? RETENTION_MS) - RETENTION_MARGIN_MS;
-    this.#requests = new Requests(this.#clock, this.#random);
-    this.#line = new Line(
-      {
-        url: options.url,
-        session: options.session,
-        socket: options.socket ?? globalSocket(),
-        clock: this.#clock,
-        random: this.#random,
-        heartbeatMs: this.#recheckMs,
-      },
-      {
-        status: (status) => {
-          this.#statusChanged(status);
-        },
-        up: (user) => {
-          this.#up(user);
-        },
-        down: () => {
-          this.#down();
-        },
-        frame: (frame) => {
-          this.#received(frame);
-        },
-      },
-    );
+    this.#requests = new Requests(clock, random);
+    this.#channels = this.#newChannels(random);
+    this.#line = this.#newLine({ url, session, socket, clock, random, heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS });
   }
 
   get status(): ConnectionStatus {
     return this.#line.status;
+  }
+
+  /** The channels that are joined, or are to be as soon as there is a connection. */
+  get channels(): readonly string[] {
+    return this.#channels.joined;
   }
 
   /** Connects, and stays connected until `close` or the user signs out; listeners are to be there before. */
@@ -118,17 +83,33 @@ export class Connection {
     this.#line.close();
   }
 
-  /** The page became visible, or the network is back: tries the socket now, or connects now. */
+  /** The page became visible, or the network is back: tries the socket and asks for everything again, or connects now. */
   wake(): void {
     this.#line.wake();
-    for (const feed of this.#feeds.values()) {
-      feed.refresh();
+    if (this.#isReleased && this.#clock.now() - this.#wokenAt >= WAKE_PAUSE_MS) {
+      this.#wokenAt = this.#clock.now();
+      this.#channels.refresh();
+      this.#requests.wake();
     }
   }
 
   /** Listens; the answer stops it. */
   on<E extends keyof ConnectionEvents>(event: E, listener: (value: ConnectionEvents[E]) => void): () => void {
     return this.#events.on(event, listener);
+  }
+
+  /**
+   * Joins a channel and stays in it over reconnects; `joined` or `refused` tells what became of it. `all` and the own
+   * channel are joined from the start, direct channels as soon as somebody writes: for them it only sets the options.
+   * Throws CarillonError for what is no channel's name.
+   */
+  join(channel: string, options: JoinOptions = {}): void {
+    this.#channels.join(channel, options);
+  }
+
+  /** Leaves a room or a group: nothing of it comes from here on. Throws CarillonError for other channels. */
+  leave(channel: string): void {
+    this.#channels.leave(channel);
   }
 
   /**
@@ -139,14 +120,42 @@ export class Connection {
     checkContent(content);
     this.#checkUsable();
     const frame = { action: 'message', id, data: { content: snapshot(content), recipient } } as const;
-    const patience: Patience = { ms: this.#giveUpMs, from: 'sent', code: 'gave_up' };
-    return this.#outbox.send({ id, recipient, deliver: async () => ackOf(await this.#requests.ask(frame, patience)) });
+    const patience: Patience = {
+      ms: this.#giveUpMs,
+      from: 'sent',
+      code: 'gave_up',
+      isHeld: () => !this.#channels.isReady(recipient),
+      mayPass: (code) => code === 'not_subscribed' && this.#channels.rejoin(recipient),
+    };
+    const deliver = async (): Promise<Ack> => {
+      const { channel, seq, at, duplicate = false } = await this.#requests.ask(frame, patience);
+      return { id, channel, seq, at, duplicate };
+    };
+    return this.#outbox.send({ id, recipient, deliver });
+  }
+
+  /** Tells the others something worth no storage, if there is a connection now; nobody tells whether it arrived. */
+  signal(channel: string, content: Json): void {
+    checkContent(content);
+    if (this.#isReleased && this.#channels.isReady(channel)) {
+      this.#line.send(encodeFrame({ action: 'signal', data: { channel, content } }));
+    }
   }
 
   /** Reads a channel's log; does not change what `message` events come. */
   async history(channel: string, page: PageRequest = {}): Promise<HistoryPage> {
     this.#checkUsable();
-    return this.#page(channel, page, { ms: QUESTION_MS, from: 'call' });
+    const frame = { action: 'history', id: newId(), data: { channel, ...page } } as const;
+    const { entries, more } = await this.#requests.ask(frame, { ms: QUESTION_MS, from: 'call' });
+    return { channel, entries: entries.map((entry) => messageOf(channel, entry)), more };
+  }
+
+  /** Who is in a channel now. `join` with `presence` brings what changes. */
+  async presence(channel: string): Promise<People> {
+    this.#checkUsable();
+    const frame = { action: 'presence', id: newId(), data: { channel } } as const;
+    const { users, more } = await this.#requests.ask(frame, { ms: QUESTION_MS, from: 'call' });
+    return { channel, users, more };
   }
 
   /** Sends content to the server and back. */
@@ -157,10 +166,56 @@ export class Connection {
     return (await this.#requests.ask(frame, { ms: QUESTION_MS, from: 'call' })).content;
   }
 
-  async #page(channel: string, page: PageRequest, patience: Patience): Promise<HistoryPage> {
-    const frame = { action: 'history', id: newId(), data: { channel, ...page } } as const;
-    const { entries, more } = await this.#requests.ask(frame, patience);
-    return { channel, entries, more };
+  #newChannels(random: () => number): Channels {
+    return new Channels({
+      clock: this.#clock,
+      random,
+      send: (frame) => {
+        this.#line.send(encodeFrame(frame));
+      },
+      message: (message) => {
+        this.#events.emit('message', message);
+      },
+      reload: (reload) => {
+        this.#events.emit('reload', reload);
+      },
+      joined: (joined) => {
+        this.#events.emit('joined', joined);
+      },
+      refused: (channel, frame) => {
+        void this.#channelRefused(channel, frame);
+      },
+      own: () => {
+        this.#release();
+      },
+      changed: () => {
+        this.#requests.check();
+        if (this.#channels.isSettled) {
+          this.#line.settled();
+        }
+      },
+    });
+  }
+
+  #newLine(options: ConstructorParameters<typeof Line>[0]): Line {
+    return new Line(options, {
+      status: (status) => {
+        this.#statusChanged(status);
+      },
+      up: (user) => {
+        this.#up(user);
+      },
+      down: () => {
+        this.#down();
+      },
+      frame: (frame, isCurrent) => {
+        receive(frame, isCurrent, { channels: this.#channels, requests: this.#requests, events: this.#events });
+      },
+      cursors: (which) => this.#channels.cursors(which),
+      behind: (named) => {
+        this.#channels.behind(named);
+      },
+    });
   }
 
   #checkUsable(): void {
@@ -180,117 +235,47 @@ export class Connection {
   }
 
   #up(user: string): void {
-    this.#requests.attach((text) => {
-      this.#line.send(text);
-    });
-    this.#feed(ownChannel(user), true).up();
-    this.#feed('all', false).up();
+    this.#isReleased = false;
+    this.#requests.attach(undefined);
+    this.#channels.up(user);
   }
 
   #down(): void {
-    this.#requests.detach();
-    for (const feed of this.#feeds.values()) {
-      feed.down();
-    }
-  }
-
-  #received(frame: Frame): void {
-    switch (frame.type) {
-      case 'message':
-        this.#feeds.get(frame.channel)?.push(messageOf(frame));
-        break;
-      case 'ack':
-        this.#requests.answer(frame);
-        this.#feeds.get(frame.channel)?.expect(frame.seq);
-        break;
-      case 'echo':
-      case 'history':
-        this.#requests.answer(frame);
-        break;
-      case 'error':
-        if (!this.#requests.answer(frame) && frame.id === undefined) {
-          this.#events.emit('error', errorOf(frame));
-        }
-        break;
-      case 'gateway':
-        this.#requests.doubt();
-        break;
-      case 'closing':
-        this.#events.emit('closing', frame);
-        break;
-      case 'pong':
-        break;
-    }
-  }
-
-  #feed(channel: string, own: boolean): Feed {
-    let feed = this.#feeds.get(channel);
-    if (feed === undefined) {
-      feed = this.#newFeed(channel, own);
-      this.#feeds.set(channel, feed);
-    }
-    return feed;
+    this.#isReleased = false;
+    this.#requests.attach(undefined);
+    this.#channels.down();
   }
 
   /**
-   * The own channel's history is read first on every link, and nothing else is sent before it is answered: only its
-   * owner may read it, so the answer shows that the cookie was still this user's, and not that of somebody who signed
-   * in meanwhile.
+   * The own channel is asked for first on every link, and nothing else is sent before it is answered: only its owner may
+   * join it, so the answer shows that the cookie was still this user's, and not that of somebody who signed in meanwhile.
    */
-  #newFeed(channel: string, own: boolean): Feed {
-    return new Feed({
-      clock: this.#clock,
-      random: this.#random,
-      recheckMs: this.#recheckMs,
-      ask: (page) => this.#page(channel, page, { urgent: own }),
-      deliver: (message) => {
-        this.#events.emit('message', message);
-      },
-      answered: () => {
-        this.#answered(own);
-      },
-      failed: (error) => {
-        void this.#feedFailed(error, own);
-      },
-    });
-  }
-
-  #answered(own: boolean): void {
-    if (own) {
-      this.#requests.release();
-    }
-    if ([...this.#feeds.values()].every((feed) => feed.caughtUp)) {
-      this.#line.settled();
+  #release(): void {
+    if (!this.#isReleased) {
+      this.#isReleased = true;
+      this.#channels.release();
+      this.#requests.attach((text) => {
+        this.#line.send(text);
+      });
     }
   }
 
-  async #feedFailed(error: unknown, own: boolean): Promise<void> {
-    if (!(error instanceof CarillonError) || !this.#line.running) {
-      return;
+  async #channelRefused(channel: string, frame: ErrorFrame): Promise<void> {
+    const error = errorOf(frame);
+    if (this.#channels.isOwn(channel)) {
+      if (await this.#line.verify()) {
+        this.#release();
+      }
+      this.#events.emit('error', error);
+    } else {
+      this.#events.emit('refused', { channel, error });
     }
-    if (own && (await this.#line.verify())) {
-      this.#requests.release();
-    }
-    this.#events.emit('error', error);
   }
-}
-
-function ownChannel(user: string): string {
-  return `user:${user}`;
 }
 
 /** A copy that a later change of the caller's object does not reach: a retry must be what was sent first. */
 function snapshot(content: Json): Json {
   return JSON.parse(JSON.stringify(content)) as Json;
-}
-
-/** Without the type, which is the frame's and not the message's. */
-function messageOf({ channel, seq, id, sender, content, at }: MessageFrame): Message {
-  return { channel, seq, ...(id !== undefined && { id }), sender, content, at };
-}
-
-function ackOf({ id, channel, seq, at, duplicate }: AckFrame): Ack {
-  return { id, channel, seq, at, duplicate };
 }
 
 /** Why nothing more can be asked in this state, if so. */

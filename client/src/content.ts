@@ -1,6 +1,7 @@
 // Turns a client's frame into text, and refuses what the server would refuse for its size before it is sent.
 import { CarillonError } from './errors.ts';
-import { type ClientFrame, type Json, MAX_CONTENT_BYTES, MAX_FRAME_BYTES } from './protocol.ts';
+import { MAX_CONTENT_BYTES, MAX_FRAME_BYTES } from './limits.ts';
+import type { ClientFrame, Json } from './protocol.ts';
 
 /** Refuses content that is no JSON, or too much of it; throws CarillonError. */
 export function checkContent(content: Json): void {

@@ -1,5 +1,5 @@
 // What can go wrong, each with a code to decide by and a sentence for the developer.
-import type { ErrorCode } from './protocol.ts';
+import type { ErrorCode, ErrorFrame } from './protocol.ts';
 
 /** The client's own codes, beside the server's. */
 export type ClientErrorCode =
@@ -9,7 +9,7 @@ export type ClientErrorCode =
   | 'signed_out'
   /** A message could not be confirmed within the retention time: whether it was published is unknown. */
   | 'gave_up'
-  /** No answer to an echo or history in time. */
+  /** No answer to a question in time. */
   | 'unanswered'
   /** Too many messages wait to be sent. */
   | 'outbox_full';
@@ -34,6 +34,10 @@ export class CarillonError extends Error {
     this.field = details.field;
     this.requestId = details.requestId;
   }
+}
+
+export function errorOf({ code, message, details, requestId }: ErrorFrame): CarillonError {
+  return new CarillonError(code, message, { field: details?.field, requestId });
 }
 
 /** The session endpoint refused, or could not be asked (`unavailable`). */

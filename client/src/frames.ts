@@ -1,30 +1,45 @@
 // Reads server frames, once and distrustfully: a type or field that is not known is passed over, and nothing throws.
+import { fieldsOf, type Fields, isText, isTime, isWhole, listOf, parseJson } from './fields.ts';
 import type {
   AckFrame,
   ClosingFrame,
+  ClosingReason,
   EchoFrame,
+  Entry,
+  ErrorCode,
   ErrorFrame,
-  Frame,
-  GatewayFrame,
   HistoryFrame,
+  JoinedFrame,
   Json,
-  Message,
+  LeftFrame,
   MessageFrame,
+  Person,
   PongFrame,
-  Sender,
+  PresenceFrame,
+  ServerFrame,
+  SignalFrame,
+  SubscribedFrame,
+  UnsubscribedFrame,
 } from './protocol.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+/** What API Gateway sends by itself, without a `type`: some frame of ours was not served, or not answered. */
+export interface GatewayFrame {
+  readonly type: 'gateway';
+  readonly message: string;
+  readonly requestId?: string;
+}
+
+export type Frame = ServerFrame | GatewayFrame;
 
 /** API Gateway posts at most 128 KiB; what is longer is not from the server, and not worth parsing. */
 const MAX_FRAME_CHARACTERS = 131_072;
 
 /** The frame, or undefined for what is to be ignored. */
 export function parseFrame(data: unknown): Frame | undefined {
-  if (typeof data !== 'string' || data.length > MAX_FRAME_CHARACTERS) {
+  if (!isText(data) || data.length > MAX_FRAME_CHARACTERS) {
     return undefined;
   }
-  const frame = fields(parseJson(data));
+  const frame = fieldsOf(parseJson(data));
   if (frame === undefined) {
     return undefined;
   }
@@ -32,124 +47,152 @@ export function parseFrame(data: unknown): Frame | undefined {
   if (type === undefined) {
     return gateway(frame);
   }
-  return typeof type === 'string' ? READERS.get(type)?.(frame) : undefined;
+  return isText(type) ? READERS.get(type)?.(frame) : undefined;
 }
 
 const READERS = new Map<string, (frame: Fields) => Frame | undefined>([
-  ['message', messageFrame],
+  ['message', message],
   ['ack', ack],
   ['echo', echo],
+  ['subscribed', subscribed],
+  ['unsubscribed', unsubscribed],
   ['history', history],
+  ['presence', presence],
+  ['signal', signal],
   ['pong', pong],
   ['closing', closing],
   ['error', error],
 ]);
 
-function messageFrame(frame: Fields): MessageFrame | undefined {
-  const message = text(frame['channel']) && entry(frame, frame['channel']);
-  return message ? { type: 'message', ...message } : undefined;
+function message(frame: Fields): MessageFrame | undefined {
+  const { channel } = frame;
+  const read = entry(frame);
+  return isText(channel) && read !== undefined ? { type: 'message', channel, ...read } : undefined;
 }
 
-/** A message of `channel`: what is pushed, and what history lists. */
-function entry(value: unknown, channel: string): Message | undefined {
-  const read = fields(value);
-  const from = sender(read?.['sender']);
-  if (read === undefined || from === undefined) {
+/** What is pushed, and what answers list. */
+function entry(value: unknown): Entry | undefined {
+  const read = fieldsOf(value);
+  const sender = person(read?.['sender']);
+  if (read === undefined || sender === undefined) {
     return undefined;
   }
   const { seq, content, at } = read;
-  if (!whole(seq) || !number(at) || content === undefined || content === null) {
+  if (!isWhole(seq) || seq === 0 || !isTime(at) || !isContent(content)) {
     return undefined;
   }
-  return { channel, seq, ...id(read), sender: from, content: content as Json, at };
+  return { seq, ...id(read), sender, content, at };
 }
 
-function sender(value: unknown): Sender | undefined {
-  const read = fields(value);
-  return read !== undefined && text(read['id']) && text(read['name'])
-    ? { id: read['id'], name: read['name'] }
-    : undefined;
+function person(value: unknown): Person | undefined {
+  const { id, name } = fieldsOf(value) ?? {};
+  return isText(id) && isText(name) ? { id, name } : undefined;
 }
 
 function ack(frame: Fields): AckFrame | undefined {
-  const { id, channel, seq, at, duplicate } = frame;
-  return text(id) && text(channel) && whole(seq) && number(at)
-    ? { type: 'ack', id, channel, seq, at, duplicate: duplicate === true }
+  const { channel, seq, at, duplicate } = frame;
+  return isText(channel) && isWhole(seq) && isTime(at)
+    ? { type: 'ack', ...id(frame), channel, seq, at, ...(duplicate === true && { duplicate }) }
     : undefined;
 }
 
 function echo(frame: Fields): EchoFrame | undefined {
   const { content } = frame;
-  return content === undefined ? undefined : { type: 'echo', ...id(frame), content: content as Json };
+  return isContent(content) ? { type: 'echo', ...id(frame), content } : undefined;
 }
 
-/** An entry that cannot be read is left out: refusing the page for it would block the channel for good. */
+/** An entry that cannot be read is left out, here and in `history`: refusing the page would block the channel for good. */
+function subscribed(frame: Fields): SubscribedFrame | undefined {
+  const { channel, head, recovered, more } = frame;
+  const entries = listOf(frame['entries'], entry);
+  return isText(channel) && isWhole(head) && entries !== undefined
+    ? { type: 'subscribed', ...id(frame), channel, head, recovered: recovered !== false, entries, more: more === true }
+    : undefined;
+}
+
+function unsubscribed(frame: Fields): UnsubscribedFrame | undefined {
+  const { channel } = frame;
+  return isText(channel) ? { type: 'unsubscribed', ...id(frame), channel } : undefined;
+}
+
 function history(frame: Fields): HistoryFrame | undefined {
-  const { channel, entries, more } = frame;
-  if (!text(channel) || !Array.isArray(entries)) {
+  const { channel, more } = frame;
+  const entries = listOf(frame['entries'], entry);
+  return isText(channel) && entries !== undefined
+    ? { type: 'history', ...id(frame), channel, entries, more: more === true }
+    : undefined;
+}
+
+/** The answer lists users; an event names exactly one who joined or left. */
+function presence(frame: Fields): PresenceFrame | JoinedFrame | LeftFrame | undefined {
+  const { channel, at, more } = frame;
+  if (!isText(channel)) {
     return undefined;
   }
-  const read = entries.map((value: unknown) => entry(value, channel)).filter((message) => message !== undefined);
-  return { type: 'history', ...id(frame), channel, entries: read, more: more === true };
+  const users = listOf(frame['users'], person);
+  if (users !== undefined) {
+    return { type: 'presence', ...id(frame), channel, users, more: more === true };
+  }
+  const [joined, left] = [person(frame['joined']), person(frame['left'])];
+  if (!isTime(at)) {
+    return undefined;
+  }
+  if (joined !== undefined && left === undefined) {
+    return { type: 'presence', channel, at, joined };
+  }
+  return left !== undefined && joined === undefined ? { type: 'presence', channel, at, left } : undefined;
+}
+
+function signal(frame: Fields): SignalFrame | undefined {
+  const { channel, content, at } = frame;
+  const sender = person(frame['sender']);
+  return isText(channel) && sender !== undefined && isTime(at) && isContent(content)
+    ? { type: 'signal', channel, sender, content, at }
+    : undefined;
 }
 
 function pong(frame: Fields): PongFrame | undefined {
-  const { at, expiresAt } = frame;
-  return number(at) && number(expiresAt) ? { type: 'pong', ...id(frame), at, expiresAt } : undefined;
+  const { at, expiresAt, connection } = frame;
+  if (!isTime(at) || !isTime(expiresAt)) {
+    return undefined;
+  }
+  const behind = listOf(frame['behind'], (name) => (isText(name) ? name : undefined)) ?? [];
+  return { type: 'pong', ...id(frame), at, expiresAt, behind, connection: isText(connection) ? connection : '' };
 }
 
 function closing(frame: Fields): ClosingFrame | undefined {
-  const { reason } = frame;
-  return text(reason) ? { type: 'closing', reason } : undefined;
+  const { reason, retry } = frame;
+  return isText(reason)
+    ? { type: 'closing', reason: reason as ClosingReason, ...((retry === false || isTime(retry)) && { retry }) }
+    : undefined;
 }
 
 function error(frame: Fields): ErrorFrame | undefined {
   const { code, message, details, retryAfterMs, requestId } = frame;
-  if (!text(code)) {
+  if (!isText(code)) {
     return undefined;
   }
-  const field = fields(details)?.['field'];
+  const field = fieldsOf(details)?.['field'];
   return {
     type: 'error',
     ...id(frame),
-    code,
-    message: text(message) ? message : code,
-    ...(text(field) && { field }),
-    ...(number(retryAfterMs) && { retryAfterMs }),
-    ...(text(requestId) && { requestId }),
+    code: code as ErrorCode,
+    message: isText(message) ? message : code,
+    ...(isText(field) && { details: { field } }),
+    ...(isTime(retryAfterMs) && { retryAfterMs }),
+    ...(isText(requestId) && { requestId }),
   };
 }
 
 function gateway(frame: Fields): GatewayFrame | undefined {
   const { message, requestId } = frame;
-  return text(message) ? { type: 'gateway', message, ...(text(requestId) && { requestId }) } : undefined;
+  return isText(message) ? { type: 'gateway', message, ...(isText(requestId) && { requestId }) } : undefined;
 }
 
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
+function isContent(value: unknown): value is Json {
+  return value !== undefined && value !== null;
 }
 
-function fields(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-}
-
-function id(frame: Fields): { readonly id?: string } {
-  return text(frame['id']) ? { id: frame['id'] } : {};
-}
-
-function text(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function number(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-/** A `seq`: whole and below 2^53. */
-function whole(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) > 0;
+function id(frame: Fields): { id?: string } {
+  return isText(frame['id']) ? { id: frame['id'] } : {};
 }

@@ -5,19 +5,21 @@ import type { Clock } from './clock.ts';
 export const HEARTBEAT_MS = 240_000;
 /** How long a ping may go unanswered, in milliseconds. */
 export const PING_ANSWER_MS = 20_000;
-/** A ping unanswered this often means that the socket is dead. */
-const MAX_TRIES = 2;
+
+/** `fresh`: the channels are asked for anyway. `regular`: the time has come. `again`: the one before was not answered. */
+export type Beat = 'fresh' | 'regular' | 'again';
 
 export interface HeartbeatHooks {
-  readonly ping: () => void;
-  readonly dead: () => void;
+  readonly ping: (beat: Beat) => void;
+  /** Not answered the second time either. */
+  readonly unanswered: () => void;
 }
 
 export class Heartbeat {
   readonly #clock: Clock;
   readonly #intervalMs: number;
   readonly #hooks: HeartbeatHooks;
-  #tries = 0;
+  #isWaiting = false;
   #cancel: (() => void) | undefined;
 
   constructor(clock: Clock, intervalMs: number, hooks: HeartbeatHooks) {
@@ -27,17 +29,21 @@ export class Heartbeat {
   }
 
   /** Pings now, unless a ping is on its way. */
-  beat(): void {
-    if (this.#tries === 0) {
-      this.#try();
+  beat(beat: 'fresh' | 'regular'): void {
+    if (!this.#isWaiting) {
+      this.#isWaiting = true;
+      this.#in(PING_ANSWER_MS, () => {
+        this.#again();
+      });
+      this.#hooks.ping(beat);
     }
   }
 
   answered(): void {
-    if (this.#tries > 0) {
-      this.#tries = 0;
+    if (this.#isWaiting) {
+      this.#isWaiting = false;
       this.#in(this.#intervalMs, () => {
-        this.beat();
+        this.beat('regular');
       });
     }
   }
@@ -47,16 +53,11 @@ export class Heartbeat {
     this.#cancel = undefined;
   }
 
-  #try(): void {
-    this.#tries += 1;
+  #again(): void {
     this.#in(PING_ANSWER_MS, () => {
-      if (this.#tries < MAX_TRIES) {
-        this.#try();
-      } else {
-        this.#hooks.dead();
-      }
+      this.#hooks.unanswered();
     });
-    this.#hooks.ping();
+    this.#hooks.ping('again');
   }
 
   #in(ms: number, task: () => void): void {

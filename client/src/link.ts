@@ -1,25 +1,17 @@
 // One socket, from its handshake to its end: knows whether it lives, and until when anything is delivered to it.
 import type { Clock } from './clock.ts';
-import { parseFrame } from './frames.ts';
-import { Heartbeat } from './heartbeat.ts';
-import { newId } from './ids.ts';
-import { type ClientFrame, type Frame, type PongFrame, SUBPROTOCOL } from './protocol.ts';
+import type { LinkEnd } from './endings.ts';
+import { type Frame, parseFrame } from './frames.ts';
+import { type Beat, Heartbeat } from './heartbeat.ts';
+import { Lifetime } from './lifetime.ts';
+import { SUBPROTOCOL } from './limits.ts';
+import { type Behind, type Cursors, Pings } from './pings.ts';
+import type { PongFrame } from './protocol.ts';
 import type { SocketFactory, WebSocketLike } from './socket.ts';
 
 /** How long a handshake may take, in milliseconds. */
 export const HANDSHAKE_MS = 20_000;
-/** How long before its end the next link is due, in milliseconds; up to twice that, so that clients spread. */
-export const RENEWAL_LEAD_MS = 60_000;
 const NORMAL_CLOSURE = 1000;
-
-export type LinkEnd =
-  /** The handshake failed; a browser does not say why. */
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'lost'; readonly code: number }
-  /** No ping was answered. */
-  | { readonly kind: 'silent' }
-  /** Past its end: it may stay open, but nothing is delivered to it. */
-  | { readonly kind: 'expired' };
 
 export interface LinkOptions {
   readonly url: string;
@@ -32,6 +24,8 @@ export interface LinkOptions {
 export interface LinkHooks {
   readonly opened: (link: Link) => void;
   readonly frame: (link: Link, frame: Frame) => void;
+  readonly cursors: (which: 'all' | 'direct') => Cursors;
+  readonly behind: (link: Link, named: readonly Behind[]) => void;
   /** It is time for the next link. */
   readonly due: (link: Link) => void;
   /** Once, unless it was closed by us; `opened` came before unless it was refused. */
@@ -39,41 +33,44 @@ export interface LinkHooks {
 }
 
 export class Link {
-  readonly #clock: Clock;
-  readonly #random: () => number;
+  readonly #options: LinkOptions;
   readonly #hooks: LinkHooks;
   readonly #socket: WebSocketLike;
   readonly #heartbeat: Heartbeat;
-  readonly #pingId = newId();
+  readonly #pings = new Pings();
   #state: 'opening' | 'open' | 'done' = 'opening';
+  #lifetime: Lifetime | undefined;
   #endsAt: number | undefined;
+  #connection: string | undefined;
   #cancelHandshake: (() => void) | undefined;
-  #cancelDue: (() => void) | undefined;
-  #cancelEnd: (() => void) | undefined;
 
   /** Throws what the socket factory throws. */
   constructor(options: LinkOptions, hooks: LinkHooks) {
-    this.#clock = options.clock;
-    this.#random = options.random;
+    this.#options = options;
     this.#hooks = hooks;
     this.#heartbeat = new Heartbeat(options.clock, options.heartbeatMs, {
-      ping: () => {
-        this.#ping();
+      ping: (beat) => {
+        this.#ping(beat);
       },
-      dead: () => {
-        this.#end({ kind: 'silent' });
+      unanswered: () => {
+        this.#unanswered();
       },
     });
     this.#socket = options.socket(options.url, [SUBPROTOCOL]);
     this.#listen();
-    this.#cancelHandshake = this.#clock.after(HANDSHAKE_MS, () => {
-      this.#end({ kind: 'refused' });
+    this.#cancelHandshake = options.clock.after(HANDSHAKE_MS, () => {
+      this.end({ kind: 'refused' });
     });
   }
 
   /** When the connection ends, by the server's clock, in milliseconds since 1970; unknown before the first pong. */
   get endsAt(): number | undefined {
     return this.#endsAt;
+  }
+
+  /** The server's name for it; unknown before the first pong. */
+  get connection(): string | undefined {
+    return this.#connection;
   }
 
   send(text: string): void {
@@ -89,16 +86,13 @@ export class Link {
   /** Pings now, to see whether it is still alive. */
   beat(): void {
     if (this.#state === 'open') {
-      this.#heartbeat.beat();
+      this.#heartbeat.beat('fresh');
     }
   }
 
   /** Says `due` again after `ms` milliseconds. */
   remind(ms: number): void {
-    this.#cancelDue?.();
-    this.#cancelDue = this.#clock.after(ms, () => {
-      this.#hooks.due(this);
-    });
+    this.#lifetime?.remind(ms);
   }
 
   /** Closes it without a word to the hooks. */
@@ -107,9 +101,16 @@ export class Link {
       this.#state = 'done';
       this.#heartbeat.stop();
       this.#cancelHandshake?.();
-      this.#cancelDue?.();
-      this.#cancelEnd?.();
+      this.#lifetime?.stop();
       this.#socket.close(NORMAL_CLOSURE);
+    }
+  }
+
+  /** Closes it, and says so. */
+  end(end: LinkEnd): void {
+    if (this.#state !== 'done') {
+      this.close();
+      this.#hooks.ended(this, end);
     }
   }
 
@@ -121,7 +122,7 @@ export class Link {
       this.#received(data);
     });
     this.#socket.addEventListener('close', ({ code }) => {
-      this.#end(this.#state === 'opening' ? { kind: 'refused' } : { kind: 'lost', code });
+      this.end(this.#state === 'opening' ? { kind: 'refused' } : { kind: 'lost', code });
     });
     // Always followed by `close`, which says as much.
     this.#socket.addEventListener('error', () => undefined);
@@ -131,8 +132,16 @@ export class Link {
     if (this.#state === 'opening') {
       this.#state = 'open';
       this.#cancelHandshake?.();
-      // The first pong tells the connection's end.
-      this.#heartbeat.beat();
+      this.#lifetime = new Lifetime(this.#options.clock, this.#options.random, {
+        due: () => {
+          this.#hooks.due(this);
+        },
+        over: () => {
+          this.end({ kind: 'expired' });
+        },
+      });
+      // The first pong tells the connection's id and end.
+      this.beat();
       this.#hooks.opened(this);
     }
   }
@@ -142,42 +151,50 @@ export class Link {
     if (frame === undefined) {
       return;
     }
-    if (this.#answersPing(frame)) {
-      this.#heartbeat.answered();
-    }
     if (frame.type === 'pong') {
-      this.#schedule(frame);
+      this.#pong(frame);
+    } else if (this.#answersPing(frame)) {
+      this.#heartbeat.answered();
     }
     this.#hooks.frame(this, frame);
   }
 
   /** An error is an answer too: it is the socket that is in question, not the service. */
   #answersPing(frame: Frame): boolean {
-    return frame.type === 'pong' || frame.type === 'gateway' || (frame.type === 'error' && frame.id === this.#pingId);
+    return frame.type === 'gateway' || (frame.type === 'error' && this.#pings.owns(frame.id ?? ''));
   }
 
-  #ping(): void {
-    const frame: ClientFrame = { action: 'ping', id: this.#pingId };
-    this.send(JSON.stringify(frame));
-  }
-
-  /** By the difference of two of the server's times, so that a local clock that is wrong does no harm. */
-  #schedule({ at, expiresAt }: PongFrame): void {
-    const remaining = Math.max(0, expiresAt - at);
-    // A short life is spent half before the next link is due: a lead longer than the life would make a storm.
-    const lead = Math.min(RENEWAL_LEAD_MS * (1 + this.#random()), remaining / 2);
-    this.#endsAt = expiresAt;
-    this.#cancelEnd?.();
-    this.#cancelEnd = this.#clock.after(remaining, () => {
-      this.#end({ kind: 'expired' });
-    });
-    this.remind(remaining - lead);
-  }
-
-  #end(end: LinkEnd): void {
-    if (this.#state !== 'done') {
-      this.close();
-      this.#hooks.ended(this, end);
+  #ping(beat: Beat): void {
+    const frames =
+      beat === 'again'
+        ? this.#pings.repeat(this.#hooks.cursors('all'))
+        : this.#pings.begin(this.#hooks.cursors(beat === 'fresh' ? 'direct' : 'all'));
+    for (const frame of frames) {
+      this.send(JSON.stringify(frame));
     }
+  }
+
+  /** Some of the pings may have been answered: then it is not the socket that failed. */
+  #unanswered(): void {
+    if (this.#pings.wereHeard) {
+      this.#heartbeat.answered();
+    } else {
+      this.end({ kind: 'silent' });
+    }
+  }
+
+  #pong(frame: PongFrame): void {
+    const behind = this.#pings.answered(frame);
+    if (behind === undefined) {
+      return;
+    }
+    this.#connection = frame.connection === '' ? this.#connection : frame.connection;
+    // By the difference of two of the server's times, so that a local clock that is wrong does no harm.
+    this.#endsAt = frame.expiresAt;
+    this.#lifetime?.lasts(frame.expiresAt - frame.at);
+    if (this.#pings.areAnswered) {
+      this.#heartbeat.answered();
+    }
+    this.#hooks.behind(this, behind);
   }
 }

@@ -1,7 +1,7 @@
 // Messages on their way, one at a time in each channel: API Gateway runs a connection's frames side by side, so only
 // the acknowledgement of the one before keeps their order.
 import { CarillonError } from './errors.ts';
-import type { Ack } from './protocol.ts';
+import type { Ack } from './model.ts';
 
 /** How many messages may wait, in all channels: at most 2.4 MB of content. */
 export const MAX_WAITING = 100;

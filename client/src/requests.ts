@@ -1,27 +1,49 @@
-// Frames that wait for their answer, over as many sockets as it takes: sent again, as they were, after 30 s, after an
-// `unavailable`, and on every new connection.
+// Frames that wait for their answer, over as many sockets as it takes: sent again, as they were, after 30 s, after a
+// refusal for the moment, and on every new connection.
 import { Backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { encodeFrame } from './content.ts';
-import { CarillonError, type ClientErrorCode } from './errors.ts';
-import { ANSWER_TIMEOUT_MS, type ClientFrame, type ErrorFrame, type Frame } from './protocol.ts';
+import { CarillonError, type ClientErrorCode, errorOf } from './errors.ts';
+import type { Frame } from './frames.ts';
+import { ANSWER_TIMEOUT_MS } from './limits.ts';
+import type {
+  AckFrame,
+  EchoFrame,
+  EchoRequest,
+  ErrorFrame,
+  HistoryFrame,
+  HistoryRequest,
+  MessageRequest,
+  PresenceFrame,
+  PresenceRequest,
+} from './protocol.ts';
 
 /** Waits before a frame that was refused for the moment is sent again, in milliseconds. */
 const RETRY = { baseMs: 1_000, capMs: 30_000 };
+/** What was sent less than this ago, in milliseconds, is not sent again for being woken. */
+const FRESH_MS = 5_000;
 
-type Answer = Extract<Frame, { readonly id?: string; readonly type: 'ack' | 'echo' | 'history' }>;
-export type AnswerTo<F extends ClientFrame> = Extract<Answer, { readonly type: (typeof ANSWERS)[F['action']] }>;
+type Question = MessageRequest | EchoRequest | HistoryRequest | PresenceRequest;
 
-const ANSWERS = { message: 'ack', echo: 'echo', history: 'history', ping: 'pong' } as const;
+interface Answers {
+  message: AckFrame;
+  echo: EchoFrame;
+  history: HistoryFrame;
+  presence: PresenceFrame;
+}
+
+const ANSWERS = { message: 'ack', echo: 'echo', history: 'history', presence: 'presence' } as const;
 
 export interface Patience {
-  /** Sent before `release`. */
-  readonly urgent?: boolean;
   /** How long to go on, in milliseconds; for good if left out. */
   readonly ms?: number;
   /** Whether that counts from the call, or from the first time it is sent. */
   readonly from?: 'call' | 'sent';
   readonly code?: ClientErrorCode;
+  /** Whether it is not to be sent yet, though there is a connection. */
+  readonly isHeld?: () => boolean;
+  /** Whether a refusal that is final for others is one for the moment. */
+  readonly mayPass?: (code: string) => boolean;
 }
 
 interface Pending {
@@ -44,8 +66,8 @@ export class Requests {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #pending = new Map<string, Pending>();
+  /** There is one on a connection that is known to be the user's. */
   #send: ((text: string) => void) | undefined;
-  #released = false;
 
   constructor(clock: Clock, random: () => number) {
     this.#clock = clock;
@@ -53,7 +75,7 @@ export class Requests {
   }
 
   /** Resolves with the answer; rejects with CarillonError. */
-  ask<F extends ClientFrame>(frame: F, patience: Patience = {}): Promise<AnswerTo<F>> {
+  ask<Q extends Question>(frame: Q, patience: Patience = {}): Promise<Answers[Q['action']]> {
     return new Promise<Frame>((resolve, reject) => {
       const pending: Pending = {
         id: frame.id,
@@ -70,29 +92,25 @@ export class Requests {
       };
       this.#pending.set(pending.id, pending);
       this.#check(pending);
-    }) as Promise<AnswerTo<F>>;
+    }) as Promise<Answers[Q['action']]>;
   }
 
-  /** A connection is open: sends what is urgent, the rest after `release`. */
-  attach(send: (text: string) => void): void {
+  /** There is a connection to send on; undefined: there is none, or none that may be used. */
+  attach(send: ((text: string) => void) | undefined): void {
     this.#send = send;
-    this.#released = false;
-    this.#interrupted();
-  }
-
-  /** The connection is known to be the same user's: sends the rest. */
-  release(): void {
-    if (this.#send !== undefined && !this.#released) {
-      this.#released = true;
-      this.#checkAll();
+    for (const pending of this.#pending.values()) {
+      // What was under way may have been lost; what was to wait still waits.
+      pending.sendAt = pending.underWay ? 0 : pending.sendAt;
+      pending.underWay = false;
     }
+    this.check();
   }
 
-  /** There is no connection. */
-  detach(): void {
-    this.#send = undefined;
-    this.#released = false;
-    this.#interrupted();
+  /** What was held may be sent now. */
+  check(): void {
+    for (const pending of [...this.#pending.values()]) {
+      this.#check(pending);
+    }
   }
 
   /** Takes the answer to a frame of ours; false: it is none. */
@@ -112,8 +130,18 @@ export class Requests {
 
   /** API Gateway failed on some frame without saying which: all that are under way are sent again, sooner. */
   doubt(): void {
-    for (const pending of [...this.#pending.values()].filter(({ underWay }) => underWay)) {
+    for (const pending of this.#underWay()) {
       this.#sendIn(pending, Math.min(pending.sendAt - this.#clock.now(), pending.backoff.next()));
+    }
+  }
+
+  /** After a sleep nobody knows what became of the frames under way. */
+  wake(): void {
+    const now = this.#clock.now();
+    for (const pending of this.#underWay()) {
+      if (pending.sendAt - ANSWER_TIMEOUT_MS + FRESH_MS <= now) {
+        this.#sendIn(pending, 0);
+      }
     }
   }
 
@@ -125,33 +153,19 @@ export class Requests {
     }
   }
 
+  #underWay(): Pending[] {
+    return [...this.#pending.values()].filter(({ underWay }) => underWay);
+  }
+
   #refused(pending: Pending, frame: ErrorFrame): void {
-    switch (frame.code) {
-      case 'unavailable':
-        this.#sendIn(pending, (frame.retryAfterMs ?? 0) + pending.backoff.next());
-        break;
-      case 'token_expired':
-        // Not served, and not to blame: it goes out again on the next connection.
-        break;
-      default:
-        this.#settle(pending);
-        pending.reject(errorOf(frame));
+    const isForNow = frame.code === 'unavailable' || frame.code === 'rate_limited';
+    if (isForNow || pending.patience.mayPass?.(frame.code) === true) {
+      this.#sendIn(pending, (frame.retryAfterMs ?? 0) + pending.backoff.next());
+    } else if (frame.code !== 'token_expired') {
+      this.#settle(pending);
+      pending.reject(errorOf(frame));
     }
-  }
-
-  /** What was under way may have been lost; what was to wait still waits. */
-  #interrupted(): void {
-    for (const pending of this.#pending.values()) {
-      pending.sendAt = pending.underWay ? 0 : pending.sendAt;
-      pending.underWay = false;
-    }
-    this.#checkAll();
-  }
-
-  #checkAll(): void {
-    for (const pending of [...this.#pending.values()]) {
-      this.#check(pending);
-    }
+    // After `token_expired` it goes out again on the next connection.
   }
 
   #sendIn(pending: Pending, ms: number): void {
@@ -169,12 +183,13 @@ export class Requests {
       this.#giveUp(pending);
       return;
     }
-    const send = this.#released || pending.patience.urgent === true ? this.#send : undefined;
-    if (send !== undefined && now >= pending.sendAt) {
+    const isDue = now >= pending.sendAt;
+    const mayGo = this.#send !== undefined && !(isDue && pending.patience.isHeld?.() === true);
+    if (mayGo && isDue) {
       this.#sending(pending, now);
-      send(pending.text);
+      this.#send?.(pending.text);
     }
-    const next = send === undefined ? pending.giveUpAt : Math.min(pending.giveUpAt, pending.sendAt);
+    const next = mayGo ? Math.min(pending.giveUpAt, pending.sendAt) : pending.giveUpAt;
     if (next !== Infinity && this.#pending.get(pending.id) === pending) {
       pending.cancel = this.#clock.after(next - now, () => {
         this.#check(pending);
@@ -202,8 +217,4 @@ export class Requests {
     pending.cancel = undefined;
     this.#pending.delete(pending.id);
   }
-}
-
-export function errorOf({ code, message, field, requestId }: ErrorFrame): CarillonError {
-  return new CarillonError(code, message, { field, requestId });
 }

@@ -1,5 +1,5 @@
 // The little that is needed of a WebSocket, so that any can be given: the browser's, Node's, a test's.
-import { SUBPROTOCOL } from './protocol.ts';
+import { SUBPROTOCOL } from './limits.ts';
 
 export interface WebSocketLike {
   addEventListener(type: 'open' | 'error', listener: () => void): void;
@@ -25,4 +25,12 @@ export function socketUrl(origin: string): string {
   const url = new URL('/ws', origin);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
+}
+
+/** The address for a connection that takes the place of another one of the same user. */
+export function replacing(url: string, connection: string | undefined): string {
+  if (connection === undefined) {
+    return url;
+  }
+  return `${url}${url.includes('?') ? '&' : '?'}replaces=${encodeURIComponent(connection)}`;
 }

@@ -11,5 +11,5 @@ export type ConnectionStatus =
   | { readonly state: 'waiting'; readonly retryAt: number; readonly reason: string }
   /** The user has to sign in: nobody is (`not_signed_in`), or the server ended it (`signed_out`). */
   | { readonly state: 'signed-out'; readonly reason: 'not_signed_in' | 'signed_out' }
-  /** Closed by the application. */
-  | { readonly state: 'closed' };
+  /** Closed by the application; or by the server, which gave a reason and said not to come back. */
+  | { readonly state: 'closed'; readonly reason?: string };

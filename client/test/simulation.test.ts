@@ -1,163 +1,194 @@
-// Random worlds: pushes lost, doubled and overtaken, answers lost, sockets that die, a service that is away, pages that
-// are closed and opened. What is acknowledged must come to every application once, in order, without gaps.
+// Random worlds: pushes lost, doubled and overtaken, answers lost, doubled and late, functions at work side by side,
+// sockets that die, a service that is away, pages that sleep, rooms that are joined and left, messages that are kept no
+// more. Everybody must have everything of their channels once and in order, or be told to reload.
 // `SEED=<number> vitest run simulation` repeats one.
 import { describe, expect, it } from 'vitest';
-import { Connection } from '../src/connection.ts';
-import type { Ack, Message } from '../src/protocol.ts';
-import { CountedClock, ManualClock } from './kit/clock.ts';
+import { directChannel } from '../src/names.ts';
+import { ManualClock } from './kit/clock.ts';
+import { Faults } from './kit/faults.ts';
 import { seeded } from './kit/random.ts';
 import { Server } from './kit/server.ts';
-import { FakeSession } from './kit/session.ts';
+import type { FakeSocket } from './kit/socket.ts';
+import { Subscriber } from './kit/subscriber.ts';
 
-const RUNS = 40;
-const STEPS = 120;
-/** Long enough, in milliseconds, for every retry, backoff and renewal to come to rest. */
+const RUNS = 60;
+const STEPS = 300;
+/** Long enough, in milliseconds, for every request that is under way to be answered or given up, and asked again. */
+const LULL_MS = 100_000;
+/** Long enough, in milliseconds, for every retry, backoff, heartbeat and renewal to come to rest. */
 const REST_MS = 900_000;
-/** Of the tokens that stormy worlds know, in milliseconds; the longest ends before the rest does. */
-const TOKEN_LIFE_MS = { least: 60_000, most: 660_000 };
 const CALM_TOKEN_LIFE_MS = 86_400_000;
-
-class Client {
-  readonly messages: Message[] = [];
-  readonly acks: Ack[] = [];
-  readonly failures: unknown[] = [];
-  readonly connection: Connection;
-  readonly session: FakeSession;
-  readonly name: string;
-  /** Its own timers alone: the model of the server has some under way at any moment. */
-  readonly clock: CountedClock;
-  sent = 0;
-
-  constructor(name: string, server: Server, clock: ManualClock, random: () => number) {
-    this.name = name;
-    this.clock = new CountedClock(clock);
-    this.session = new FakeSession(clock, name);
-    this.session.tokenLifeMs = TOKEN_LIFE_MS.least + random() * (TOKEN_LIFE_MS.most - TOKEN_LIFE_MS.least);
-    this.session.expiresAt = clock.now() + this.session.tokenLifeMs;
-    this.connection = new Connection({
-      url: 'wss://chat.example.com/ws',
-      session: this.session,
-      socket: server.connect(this.session),
-      clock: this.clock,
-      random,
-    });
-    this.connection.on('message', (message) => this.messages.push(message));
-    this.connection.start();
-  }
-
-  send(): void {
-    this.sent += 1;
-    this.connection.send('all', `${this.name} ${this.sent}`).then(
-      (ack) => this.acks.push(ack),
-      (error: unknown) => this.failures.push(error),
-    );
-  }
-}
+const NAMES = ['alice', 'bob', 'carol'];
+const ROOMS = ['room:a', 'room:b'];
 
 class World {
   readonly clock = new ManualClock();
   readonly server = new Server(this.clock);
-  readonly clients: Client[];
+  readonly people: Subscriber[];
   readonly #random: () => number;
+  /** Whether connections are cut: each begins anew, which hides what became of the one before. */
+  readonly #isWild: boolean;
 
   constructor(seed: number) {
     const random = seeded(seed);
     this.#random = random;
-    this.server.faults = {
-      random,
+    this.#isWild = random() < 0.6;
+    this.server.pageSize = 1 + Math.floor(random() * 10);
+    const odds = {
       losePush: random() * 0.3,
       doublePush: random() * 0.3,
-      loseAnswer: random() * 0.2,
+      loseAnswer: random() * 0.3,
+      doubleAnswer: random() * 0.2,
       unavailable: random() * 0.2,
       gateway: random() * 0.1,
-      maxDelayMs: 1 + random() * 3_000,
+      slow: random() * 0.3,
     };
-    this.clients = ['alice', 'bob', 'carol'].map((name) => new Client(name, this.server, this.clock, random));
+    this.server.faults = new Faults(odds, random, 1 + random() * 3_000);
+    this.people = NAMES.map((name) => new Subscriber(name, this.server, this.clock, random));
   }
 
   async run(): Promise<void> {
     for (let step = 0; step < STEPS; step += 1) {
       this.#step();
-      await this.clock.advance(this.#random() ** 4 * 60_000);
+      await this.clock.advance(this.#random() ** 6 * 60_000);
     }
     this.#calm();
+    await this.clock.advance(LULL_MS);
+    this.checkMembers();
     await this.clock.advance(REST_MS);
+    this.checkMembers();
+  }
+
+  /** Everybody's connection is a member of what they want, and of nothing else. */
+  checkMembers(): void {
+    for (const { name, rooms } of this.people) {
+      const channels = this.server.open.findLast(({ user }) => user === name)?.channels.keys();
+      expect([name, ...[...(channels ?? [])].sort()]).toEqual([name, ...['all', ...rooms, `user:${name}`].sort()]);
+    }
   }
 
   #step(): void {
-    const client = this.#pick(this.clients);
-    const socket = this.#pick(this.server.sockets);
-    this.#pick([
+    const one = this.#pick(this.people);
+    const other = this.#pick(this.people.filter((person) => person !== one));
+    const room = this.#pick(ROOMS);
+    const socket = this.#pick<FakeSocket | undefined>(this.server.open);
+    const direct = directChannel(one.name, other.name);
+    this.#pick<() => void>([...this.#deeds(one, room, direct), ...(this.#isWild ? this.#blows(one, socket) : [])])();
+  }
+
+  #deeds(one: Subscriber, room: string, direct: string): (() => void)[] {
+    return [
       () => {
-        client?.send();
+        one.send('all');
       },
       () => {
-        client?.send();
-        client?.send();
+        const channel = this.#pick([...one.rooms, direct]);
+        one.send(channel);
+        one.send(channel);
       },
-      () => this.server.publish('all', 'by the back end'),
-      () => this.server.publish(`user:${client?.name ?? ''}`, 'by the back end'),
+      () => this.server.publish(this.#pick(['all', room, direct, `user:${one.name}`]), 'by the back end'),
+      () => {
+        one.join(room);
+      },
+      () => {
+        this.#leave(one, room);
+      },
+      () => {
+        this.#flip(one, room);
+      },
+      () => {
+        one.connection.signal(room, 'typing');
+        this.server.tell(room, { joined: one.name });
+      },
+      () => {
+        one.connection.wake();
+      },
+      () => {
+        one.connection.history('all', { limit: 3 }).catch(() => undefined);
+      },
+      () => {
+        this.server.log(this.#pick(['all', room, direct])).forget(1 + Math.floor(this.#random() * 20));
+      },
+    ];
+  }
+
+  #blows(one: Subscriber, socket: FakeSocket | undefined): (() => void)[] {
+    return [
       () => {
         socket?.die(this.#pick([1001, 1006, 1008, 1012]));
       },
       () => {
-        client?.connection.wake();
-      },
-      () => {
-        client?.connection.history('all', { limit: 3 }).catch(() => undefined);
+        socket?.deliver({ type: 'closing', reason: this.#pick(['server', 'token_expired', 'replaced']), retry: this.#pick([0, 3_000]) });
       },
       () => {
         this.server.accepting = this.#random() < 0.7;
       },
       () => {
-        if (client !== undefined) {
-          client.session.reachable = this.#random() < 0.7;
-        }
+        one.session.reachable = this.#random() < 0.7;
       },
-    ])?.();
+    ];
+  }
+
+  /** Not while a message waits there: it would be refused, and rightly. */
+  #leave(one: Subscriber, room: string): void {
+    const waiting = (one.sent.get(room) ?? 0) - one.acks.filter(({ channel }) => channel === room).length;
+    if (waiting === 0) {
+      one.leave(room);
+    }
+  }
+
+  #flip(one: Subscriber, room: string): void {
+    for (let n = 0; n < 3; n += 1) {
+      this.clock.after(this.#random() * 12_000, () => {
+        if (one.rooms.has(room)) {
+          this.#leave(one, room);
+        } else {
+          one.join(room);
+        }
+      });
+    }
   }
 
   #calm(): void {
-    this.server.faults = undefined;
+    this.server.faults = new Faults();
     this.server.accepting = true;
-    for (const { session } of this.clients) {
+    for (const { session } of this.people) {
       session.reachable = true;
       // The last renewal is over before the world is looked at: during one a client rightly has two sockets.
       session.tokenLifeMs = CALM_TOKEN_LIFE_MS;
     }
   }
 
-  #pick<T>(items: readonly T[]): T | undefined {
-    return items[Math.floor(this.#random() * items.length)];
+  #pick<T>(items: readonly T[]): T {
+    return items[Math.floor(this.#random() * items.length)] as T;
   }
 }
 
-/** What a client has of a channel, from its first message on, is what the server has. */
-function expectComplete({ messages }: Client, log: readonly Message[]): void {
-  const [first] = messages;
-  expect(messages).toEqual(first === undefined ? [] : log.filter(({ seq }) => seq >= first.seq));
-  expect(messages.at(-1)?.seq).toBe(log.at(-1)?.seq);
+function check({ people, server }: World): void {
+  for (const one of people) {
+    expect(one.complaints).toEqual([]);
+    expect(one.failures).toEqual([]);
+    const direct = NAMES.filter((name) => name !== one.name).map((name) => directChannel(one.name, name));
+    // Nothing is missing at the end of any channel.
+    for (const channel of ['all', `user:${one.name}`, ...one.rooms, ...direct]) {
+      expect([channel, one.cursors.get(channel) ?? 0]).toEqual([channel, server.log(channel).head]);
+    }
+    expectSent(one, server);
+    expect(one.connection.status.state).toBe('open');
+  }
+  expect(server.open.map(({ user }) => user).sort()).toEqual(NAMES);
+  expect(server.overtakings).toEqual([]);
 }
 
-function check({ clients, server }: World): void {
-  const all = server.log('all');
-  for (const client of clients) {
-    const of = (channel: string): Client =>
-      Object.assign(Object.create(client) as Client, {
-        messages: client.messages.filter((message) => message.channel === channel),
-      });
-    expectComplete(of('all'), all);
-    expectComplete(of(`user:${client.name}`), server.log(`user:${client.name}`));
-    // Every message was acknowledged, is there once, and in the order it was sent.
-    expect(client.failures).toEqual([]);
-    expect(client.acks).toHaveLength(client.sent);
-    const own = all.filter(({ sender }) => sender.id === client.name);
-    expect(own.map(({ content }) => content)).toEqual(own.map((_, n) => `${client.name} ${n + 1}`));
-    expect(own).toHaveLength(client.sent);
-    expect(own.map(({ seq }) => seq)).toEqual(client.acks.map(({ seq }) => seq));
-    expect(client.connection.status.state).toBe('open');
+/** Every message was acknowledged, is there once, and in the order it was sent. */
+function expectSent(one: Subscriber, server: Server): void {
+  for (const [channel, count] of one.sent) {
+    const own = server.log(channel).all.filter(({ sender, id }) => sender.id === one.name && id !== undefined);
+    expect(own.map(({ content }) => content)).toEqual(own.map((_, n) => `${one.name} ${n + 1}`));
+    expect(own).toHaveLength(count);
+    const acks = one.acks.filter((ack) => ack.channel === channel);
+    expect(own.map(({ seq }) => seq)).toEqual(acks.map(({ seq }) => seq));
   }
-  expect(server.open).toHaveLength(clients.length);
 }
 
 describe('in a random world', () => {
@@ -167,10 +198,25 @@ describe('in a random world', () => {
     const world = new World(seed);
     await world.run();
     check(world);
-    for (const { connection, clock } of world.clients) {
+    for (const { connection, clock } of world.people) {
       expect(clock.timers).toBeGreaterThan(0);
       connection.close();
       expect(clock.timers).toBe(0);
     }
+  }, 60_000);
+
+  it('all that may happen does', async () => {
+    const worlds = Array.from({ length: 5 }, (_, n) => new World(n + 1));
+    for (const world of worlds) {
+      await world.run();
+    }
+    const people = worlds.flatMap((world) => world.people);
+    const sum = (count: (one: Subscriber) => number): number => people.reduce((total, one) => total + count(one), 0);
+    expect(sum(({ received }) => received)).toBeGreaterThan(500);
+    expect(sum(({ reloads }) => reloads)).toBeGreaterThan(3);
+    expect(sum(({ acks }) => acks.length)).toBeGreaterThan(100);
+    const sockets = worlds.flatMap(({ server }) => server.sockets);
+    expect(sockets.flatMap((socket) => socket.sent('unsubscribe')).length).toBeGreaterThan(50);
+    expect(sockets.filter(({ replaces }) => replaces !== null).length).toBeGreaterThan(20);
   }, 60_000);
 });

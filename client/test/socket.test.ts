@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Connection } from '../src/connection.ts';
 import { Session } from '../src/session.ts';
-import { globalSocket, socketUrl, type WebSocketLike } from '../src/socket.ts';
+import { globalSocket, replacing, socketUrl, type WebSocketLike } from '../src/socket.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -12,6 +12,12 @@ describe('the socket', () => {
   it('is at /ws of the origin', () => {
     expect(socketUrl('https://chat.example.com')).toBe('wss://chat.example.com/ws');
     expect(socketUrl('http://localhost:3000')).toBe('ws://localhost:3000/ws');
+  });
+
+  it('that takes the place of another names it', () => {
+    expect(replacing('wss://x/ws', undefined)).toBe('wss://x/ws');
+    expect(replacing('wss://x/ws', 'a+b/c=')).toBe('wss://x/ws?replaces=a%2Bb%2Fc%3D');
+    expect(replacing('wss://x/ws?stage=1', 'a')).toBe('wss://x/ws?stage=1&replaces=a');
   });
 
   it('is the global one, with the protocols', () => {

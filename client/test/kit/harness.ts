@@ -1,13 +1,16 @@
 // A connection in a world of its own: manual clock, fake session, model of the server.
 import { Connection, type ConnectionOptions } from '../../src/connection.ts';
-import type { CarillonError } from '../../src/errors.ts';
-import type { Json, Message } from '../../src/protocol.ts';
+import { CarillonError } from '../../src/errors.ts';
+import type { ConnectionEvents } from '../../src/events.ts';
+import type { Joined, Message, PresenceChange, Reload, Signal } from '../../src/model.ts';
+import type { Json } from '../../src/protocol.ts';
 import type { ConnectionStatus } from '../../src/status.ts';
-import { LATENCY_MS, Server } from './server.ts';
-import { FakeSession } from './session.ts';
 import { ManualClock } from './clock.ts';
+import { LATENCY_MS } from './faults.ts';
+import { Server } from './server.ts';
+import { FakeSession } from './session.ts';
 
-/** Enough for a handshake, and for a question and its answer on either of both channels. */
+/** Enough for a handshake, and for three questions and their answers after each other. */
 export const SOON_MS = 10 * LATENCY_MS;
 
 export class Harness {
@@ -17,6 +20,11 @@ export class Harness {
   readonly connection: Connection;
   readonly states: ConnectionStatus['state'][] = [];
   readonly messages: Message[] = [];
+  readonly reloads: Reload[] = [];
+  readonly joined: Joined[] = [];
+  readonly refused: ConnectionEvents['refused'][] = [];
+  readonly changes: PresenceChange[] = [];
+  readonly signals: Signal[] = [];
   readonly errors: CarillonError[] = [];
 
   constructor(options: Partial<ConnectionOptions> = {}) {
@@ -30,6 +38,11 @@ export class Harness {
     });
     this.connection.on('status', ({ state }) => this.states.push(state));
     this.connection.on('message', (message) => this.messages.push(message));
+    this.connection.on('reload', (reload) => this.reloads.push(reload));
+    this.connection.on('joined', (joined) => this.joined.push(joined));
+    this.connection.on('refused', (refused) => this.refused.push(refused));
+    this.connection.on('presence', (change) => this.changes.push(change));
+    this.connection.on('signal', (signal) => this.signals.push(signal));
     this.connection.on('error', (error) => this.errors.push(error));
   }
 
@@ -47,7 +60,11 @@ export class Harness {
 
   /** What came in `all`, in the order it came. */
   get contents(): Json[] {
-    return this.messages.filter(({ channel }) => channel === 'all').map(({ content }) => content);
+    return this.contentsOf('all');
+  }
+
+  contentsOf(channel: string): Json[] {
+    return this.messages.filter((message) => message.channel === channel).map(({ content }) => content);
   }
 
   soon(): Promise<void> {
@@ -67,4 +84,13 @@ export function outcome<T>(promise: Promise<T>): { value?: T; error?: unknown } 
     },
   );
   return result;
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof CarillonError ? error.code : undefined;
+}
+
+/** The numbers from `first` to `last`. */
+export function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, n) => first + n);
 }

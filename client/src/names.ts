@@ -1,0 +1,32 @@
+// Channel names: what kind of channel one is, and which it may be. PROTOCOL.md has the table.
+
+const ID = '[A-Za-z0-9_-]{1,128}';
+const CHANNEL = new RegExp(`^(?:all|room:[A-Za-z0-9_-]{1,64}|group:[A-Za-z0-9_.-]{1,64}|user:${ID}|dm:${ID}:${ID})$`);
+
+/** `all`, a room, a group, somebody's own channel, or the one that two people have. */
+export type ChannelKind = 'all' | 'room' | 'group' | 'user' | 'dm';
+
+/** undefined: no channel can have this name. */
+export function kindOf(channel: string): ChannelKind | undefined {
+  return CHANNEL.test(channel) ? (channel.split(':', 1)[0] as ChannelKind) : undefined;
+}
+
+/** The channel that reaches one user on all their connections. */
+export function userChannel(user: string): string {
+  return `user:${user}`;
+}
+
+/** The channel that two people have to themselves. */
+export function directChannel(one: string, other: string): string {
+  // Ids are ASCII: comparing UTF-16 units compares bytes.
+  return one < other ? `dm:${one}:${other}` : `dm:${other}:${one}`;
+}
+
+/** The other one in a direct channel of `user`; undefined: it is none of theirs. */
+export function partnerOf(channel: string, user: string): string | undefined {
+  if (kindOf(channel) !== 'dm') {
+    return undefined;
+  }
+  const [one, other] = channel.slice('dm:'.length).split(':');
+  return one === user ? other : other === user ? one : undefined;
+}
