@@ -9,6 +9,11 @@ use aws_config::environment::{EnvironmentVariableCredentialsProvider, Environmen
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
+use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction};
+use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
 /// Time to open a connection, to an endpoint in the same region.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -22,14 +27,20 @@ const TABLE_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Attempts of one call to the table. Writes carry a request token, so that a repeated one is harmless.
 const TABLE_ATTEMPTS: u32 = 3;
 
-/// Time of one post, repeated attempts included. One slow socket must not hold up a fan-out.
-const POST_TIMEOUT: Duration = Duration::from_secs(4);
+/// Time of one post. One slow socket must not hold up a fan-out.
+const POST_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Time of one attempt to post.
-const POST_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Attempts to post. A fan-out makes further ones itself, where it knows how many it may make.
+const POST_ATTEMPTS: u32 = 1;
 
-/// Attempts to post. A post that arrives twice is harmless, since every message has a number.
-const POST_ATTEMPTS: u32 = 2;
+/// Time to hand a job over, repeated attempts included. A message is acknowledged only after that.
+const HANDOVER_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Time of one attempt.
+const HANDOVER_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Attempts to hand a job over. One that is done twice is harmless, since every message has a number.
+const HANDOVER_ATTEMPTS: u32 = 2;
 
 /// Time of one call to the user pool, repeated attempts included. The session function may take 10 s.
 const POOL_TIMEOUT: Duration = Duration::from_secs(3);
@@ -59,6 +70,7 @@ impl Clients {
         let config = aws_sdk_dynamodb::config::Builder::from(&self.0)
             .timeout_config(timeouts(TABLE_TIMEOUT, TABLE_ATTEMPT_TIMEOUT))
             .retry_config(RetryConfig::standard().with_max_attempts(TABLE_ATTEMPTS))
+            .retry_classifier(MetATransaction)
             .build();
         aws_sdk_dynamodb::Client::from_conf(config)
     }
@@ -76,10 +88,19 @@ impl Clients {
     pub fn sockets(&self, endpoint: &str) -> aws_sdk_apigatewaymanagement::Client {
         let config = aws_sdk_apigatewaymanagement::config::Builder::from(&self.0)
             .endpoint_url(endpoint)
-            .timeout_config(timeouts(POST_TIMEOUT, POST_ATTEMPT_TIMEOUT))
+            .timeout_config(timeouts(POST_TIMEOUT, POST_TIMEOUT))
             .retry_config(RetryConfig::standard().with_max_attempts(POST_ATTEMPTS))
             .build();
         aws_sdk_apigatewaymanagement::Client::from_conf(config)
+    }
+
+    /// For other functions, where `AWS_ENDPOINT_URL_LAMBDA` says if it is set.
+    pub fn functions(&self) -> aws_sdk_lambda::Client {
+        let config = aws_sdk_lambda::config::Builder::from(&self.0)
+            .timeout_config(timeouts(HANDOVER_TIMEOUT, HANDOVER_ATTEMPT_TIMEOUT))
+            .retry_config(RetryConfig::standard().with_max_attempts(HANDOVER_ATTEMPTS))
+            .build();
+        aws_sdk_lambda::Client::from_conf(config)
     }
 }
 
@@ -90,4 +111,29 @@ fn timeouts(operation: Duration, attempt: Duration) -> TimeoutConfig {
         .operation_attempt_timeout(attempt)
         .operation_timeout(operation)
         .build()
+}
+
+/// A single write to a row that a transaction is just at: refused, and worth another attempt in a moment. The SDK does not
+/// know that of itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MetATransaction;
+
+impl ClassifyRetry for MetATransaction {
+    fn name(&self) -> &'static str {
+        "MetATransaction"
+    }
+
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let Some(Err(error)) = context.output_or_error() else {
+            return RetryAction::NoActionIndicated;
+        };
+        let error = error.as_operation_error();
+        let update = error.and_then(|error| error.downcast_ref::<UpdateItemError>()?.code());
+        let delete = error.and_then(|error| error.downcast_ref::<DeleteItemError>()?.code());
+        if update.or(delete) == Some("TransactionConflictException") {
+            RetryAction::transient_error()
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
 }

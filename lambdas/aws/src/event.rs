@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::connection::ConnectionId;
+use domain::connection_id::ConnectionId;
 use domain::handshake::Pairs;
 use domain::identity::Identity;
 use serde::Deserialize;
@@ -87,6 +87,15 @@ impl Event {
         self.pairs("headers", "multiValueHeaders")
     }
 
+    /// The connection that the client says its new one replaces: the query parameter `replaces`, where it has one value
+    /// that can be a connection's id.
+    pub fn replaces(&self) -> Option<ConnectionId> {
+        match self.query().parameter("replaces").ok()?.as_slice() {
+            [value] => ConnectionId::parse(value),
+            _ => None,
+        }
+    }
+
     /// The handshake's query parameters.
     pub fn query(&self) -> Pairs {
         self.pairs("queryStringParameters", "multiValueQueryStringParameters")
@@ -144,6 +153,32 @@ mod tests {
         assert_eq!(message.body().as_deref(), Some("{}"));
         assert_eq!(message.source().unwrap().to_string(), "198.51.100.7");
         assert_eq!(message.identity().unwrap().user.as_str(), "alice");
+    }
+
+    #[test]
+    fn a_handshake_names_at_most_one_connection_that_it_replaces() {
+        let replaces = |single: Value, multi: Value| {
+            let handshake = event(json!({"queryStringParameters": single, "multiValueQueryStringParameters": multi}));
+            handshake.replaces().map(|id| id.as_str().to_owned())
+        };
+        let id = "Zk3dPfYbIAMCJpw=";
+        assert_eq!(
+            replaces(json!({"replaces": id}), json!({"replaces": [id]})).as_deref(),
+            Some(id)
+        );
+        assert_eq!(replaces(json!({"replaces": id}), Value::Null).as_deref(), Some(id));
+        for (single, multi) in [
+            (Value::Null, Value::Null),
+            (json!({"Replaces": id}), Value::Null),
+            (json!({"replaces": id}), json!({"replaces": [id, id]})),
+            (json!({"replaces": id}), json!({"replaces": ["other="]})),
+            (json!({"replaces": ""}), json!({"replaces": [""]})),
+            (json!({"replaces": "a b"}), json!({"replaces": ["a b"]})),
+            (json!({"replaces": "a#1"}), Value::Null),
+            (json!({"replaces": "c".repeat(129)}), Value::Null),
+        ] {
+            assert_eq!(replaces(single.clone(), multi), None, "{single}");
+        }
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! A route's event in, its use-case called, its answer out. An event of another kind touches nothing.
 
-use domain::connection::Shards;
+use std::time::Duration;
+
+use domain::connection::ConnectionRules;
 use domain::handshake::protocols;
 use domain::jitter::Jitter;
 use domain::session::Randomness;
-use domain::timestamp::Timestamp;
 use service::caller::Caller;
 use service::connect::{Handshake, Outcome};
 use service::describe::describe;
+use service::messaging::{Channelled, Messaging, Publishable};
 use service::ports::{
-    Clock, Closing, Connections, Directory, KeySource, Log, LogReader, Members, Registry, Sockets, TokenEndpoint,
+    Clock, Closing, Connections, Directory, Handover, KeySource, Members, Registry, Revocations, Sockets, TokenEndpoint,
 };
-use service::publish::Publisher;
 use service::serve;
 use service::session::Sessions;
 
@@ -19,7 +20,13 @@ use crate::event::{Event, EventType};
 use crate::response::{HttpResponse, RouteResponse};
 
 /// `$connect`.
-pub async fn connect(registry: &impl Registry, all_shards: Shards, event: &Event, now: Timestamp) -> RouteResponse {
+pub async fn connect(
+    table: &impl Registry,
+    clock: &impl Clock,
+    rules: &ConnectionRules,
+    event: &Event,
+    seed: u64,
+) -> RouteResponse {
     let (Some(EventType::Connect), Some(connection)) = (event.event_type(), event.connection()) else {
         return not_ours("not_a_handshake");
     };
@@ -27,27 +34,16 @@ pub async fn connect(registry: &impl Registry, all_shards: Shards, event: &Event
         tracing::warn!(connection = %connection, reason = "no_identity", "connection.refused");
         return RouteResponse::status(403);
     };
-    let offer = protocols::offer(&event.headers());
-    match service::connect::connect(
-        registry,
-        all_shards,
-        Handshake {
-            connection,
-            identity,
-            offer,
-        },
-        now,
-    )
-    .await
-    {
+    let handshake = Handshake {
+        connection,
+        identity,
+        offer: protocols::offer(&event.headers()),
+        replaces: event.replaces(),
+    };
+    match service::connect::connect(table, clock, rules, handshake, seed).await {
         Ok(Outcome::Open) => RouteResponse::ok(),
         Ok(Outcome::OpenWithProtocol) => RouteResponse::with_protocol(),
-        Ok(Outcome::NoSuchProtocol) => {
-            tracing::warn!(reason = "no_such_protocol", "connection.refused");
-            RouteResponse::status(400)
-        }
-        Ok(Outcome::Ended) => RouteResponse::status(401),
-        Ok(Outcome::AlreadyGone) => RouteResponse::status(410),
+        Ok(refused) => RouteResponse::status(status(refused)),
         Err(error) => {
             tracing::error!(error = describe(&error), "connection.not_registered");
             RouteResponse::status(503)
@@ -55,12 +51,28 @@ pub async fn connect(registry: &impl Registry, all_shards: Shards, event: &Event
     }
 }
 
+fn status(outcome: Outcome) -> u16 {
+    match outcome {
+        Outcome::Open | Outcome::OpenWithProtocol => 200,
+        Outcome::NoSuchProtocol => 400,
+        Outcome::Ended | Outcome::Revoked => 401,
+        Outcome::AlreadyGone => 410,
+        Outcome::Full => 429,
+        Outcome::Busy => 503,
+    }
+}
+
 /// `$disconnect`. Its answer is ignored: the socket is gone.
-pub async fn disconnect(connections: &impl Connections, event: &Event, now: Timestamp) -> RouteResponse {
+pub async fn disconnect<T: Connections + Members>(
+    table: &T,
+    sockets: &impl Sockets,
+    clock: &impl Clock,
+    event: &Event,
+) -> RouteResponse {
     let (Some(EventType::Disconnect), Some(connection)) = (event.event_type(), event.connection()) else {
         return not_ours("not_a_disconnection");
     };
-    match service::disconnect::disconnect(connections, &connection, now).await {
+    match service::disconnect::disconnect(table, sockets, clock, &connection).await {
         Ok(()) => RouteResponse::ok(),
         Err(error) => {
             tracing::error!(error = describe(&error), "connection.not_forgotten");
@@ -70,25 +82,37 @@ pub async fn disconnect(connections: &impl Connections, event: &Event, now: Time
 }
 
 /// `message` and `echo`.
-pub async fn message<T, S, C>(publisher: &Publisher<T, S, C>, event: &Event, seed: u64) -> RouteResponse
+pub async fn message<T, S, H, C>(messaging: &Messaging<T, S, H, C>, event: &Event, seed: u64) -> RouteResponse
 where
-    T: Log + Members + Connections,
-    S: Sockets,
+    T: Publishable,
+    S: Sockets + Closing,
+    H: Handover,
     C: Clock,
 {
     let Some((caller, body)) = frame(event) else {
         return not_ours("not_a_message");
     };
-    serve::serve_message(publisher, &caller, &body, Jitter::seeded(seed)).await;
+    serve::serve_message(messaging, &caller, &body, Jitter::seeded(seed)).await;
     RouteResponse::ok()
 }
 
-/// `history` and `ping`.
-pub async fn channel(log: &impl LogReader, sockets: &impl Sockets, clock: &impl Clock, event: &Event) -> RouteResponse {
+/// `history`, `ping`, `subscribe`, `unsubscribe`, `presence` and `signal`.
+pub async fn channel<T, S, H, C>(
+    messaging: &Messaging<T, S, H, C>,
+    lease: Duration,
+    event: &Event,
+    seed: u64,
+) -> RouteResponse
+where
+    T: Channelled,
+    S: Sockets + Closing,
+    H: Handover,
+    C: Clock,
+{
     let Some((caller, body)) = frame(event) else {
         return not_ours("not_a_message");
     };
-    serve::serve_channel(log, sockets, clock, &caller, &body).await;
+    serve::serve_channel(messaging, lease, &caller, &body, Jitter::seeded(seed)).await;
     RouteResponse::ok()
 }
 
@@ -111,7 +135,7 @@ where
     K: KeySource,
     E: TokenEndpoint,
     D: Directory,
-    T: Members,
+    T: Revocations + Members + Connections,
     S: Sockets + Closing,
     C: Clock,
 {

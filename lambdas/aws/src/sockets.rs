@@ -5,7 +5,7 @@ use aws_sdk_apigatewaymanagement::error::SdkError;
 use aws_sdk_apigatewaymanagement::operation::delete_connection::DeleteConnectionError;
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
-use domain::connection::ConnectionId;
+use domain::connection_id::ConnectionId;
 use domain::wire::Frame;
 use service::describe::describe;
 use service::ports::{Closing, Ended, Posted, Sockets};
@@ -63,6 +63,11 @@ fn outcome(connection: &ConnectionId, error: &SdkError<PostToConnectionError>) -
     match (error.as_service_error(), status) {
         (Some(PostToConnectionError::GoneException(_)), _) | (_, Some(410)) => Posted::Gone,
         (Some(PostToConnectionError::LimitExceededException(_)), _) | (_, Some(429)) => Posted::Throttled,
+        // A malformed id, a missing right, a frame that is too large.
+        (_, Some(400 | 403 | 413)) => {
+            tracing::error!(connection = %connection, status, error = describe(error), "post.refused");
+            Posted::Refused
+        }
         _ => {
             tracing::warn!(connection = %connection, status, error = describe(error), "post.failed");
             Posted::Failed

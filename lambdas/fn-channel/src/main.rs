@@ -1,12 +1,15 @@
-//! `history` and `ping`: reads a channel's log, answers heartbeats.
+//! `subscribe`, `unsubscribe`, `history`, `presence`, `ping`, `signal`: everything about a channel but publishing to it.
 
 use std::process::ExitCode;
 
 use aws::clients::Clients;
 use aws::clock::SystemClock;
+use aws::handover::LambdaHandover;
 use aws::sockets::GatewaySockets;
 use aws::table::Table;
-use aws::{handle, runtime, settings};
+use aws::{handle, random, runtime, settings};
+use service::guesses::Guesses;
+use service::messaging::Messaging;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -15,9 +18,16 @@ async fn main() -> ExitCode {
 
 async fn function() -> Result<(), runtime::Error> {
     let variables = settings::variables();
-    let (name, endpoint) = (variables.table()?, variables.management()?);
+    let (rules, name, endpoint) = (variables.messaging()?, variables.table()?, variables.management()?);
+    let (fan_out, lease) = (variables.fan_out_function()?, variables.lease()?);
     let clients = Clients::from_variables().await;
-    let table = Table::new(clients.table(), name);
-    let sockets = GatewaySockets::new(clients.sockets(&endpoint));
-    runtime::serve(async |event| Ok(handle::channel(&table, &sockets, &SystemClock, &event).await)).await
+    let messaging = Messaging {
+        table: Table::new(clients.table(), name),
+        sockets: GatewaySockets::new(clients.sockets(&endpoint)),
+        handover: LambdaHandover::new(clients.functions(), fan_out),
+        clock: SystemClock,
+        rules,
+        guesses: Guesses::default(),
+    };
+    runtime::serve(async |event| Ok(handle::channel(&messaging, lease, &event, random::seed()).await)).await
 }

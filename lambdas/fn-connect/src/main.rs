@@ -1,12 +1,11 @@
-//! `$connect`: records the connection and makes it a member of `all` and of its user's channel.
+//! `$connect`: records the connection in a slot of its user, and makes it a member of `all` and of its user's channel.
 
 use std::process::ExitCode;
 
 use aws::clients::Clients;
 use aws::clock::SystemClock;
 use aws::table::Table;
-use aws::{handle, runtime, settings};
-use service::ports::Clock;
+use aws::{handle, random, runtime, settings};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -15,7 +14,7 @@ async fn main() -> ExitCode {
 
 async fn function() -> Result<(), runtime::Error> {
     let variables = settings::variables();
-    let (all_shards, name) = (variables.all_shards()?, variables.table()?);
+    let (rules, name) = (variables.connections()?, variables.table()?);
     let table = Table::new(Clients::from_variables().await.table(), name);
-    runtime::serve(async |event| Ok(handle::connect(&table, all_shards, &event, SystemClock.now()).await)).await
+    runtime::serve(async |event| Ok(handle::connect(&table, &SystemClock, &rules, &event, random::seed()).await)).await
 }

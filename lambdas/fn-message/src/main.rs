@@ -1,14 +1,15 @@
-//! `message` and `echo`: appends to a channel's log, tells its members, acknowledges; echoes.
+//! `message` and `echo`: appends to a channel's log, tells its members or hands that over, acknowledges; echoes.
 
 use std::process::ExitCode;
 
 use aws::clients::Clients;
 use aws::clock::SystemClock;
+use aws::handover::LambdaHandover;
 use aws::sockets::GatewaySockets;
 use aws::table::Table;
 use aws::{handle, random, runtime, settings};
 use service::guesses::Guesses;
-use service::publish::Publisher;
+use service::messaging::Messaging;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -17,14 +18,15 @@ async fn main() -> ExitCode {
 
 async fn function() -> Result<(), runtime::Error> {
     let variables = settings::variables();
-    let (rules, name, endpoint) = (variables.publish()?, variables.table()?, variables.management()?);
-    let clients = Clients::from_variables().await;
-    let publisher = Publisher {
+    let (rules, name, endpoint) = (variables.messaging()?, variables.table()?, variables.management()?);
+    let (fan_out, clients) = (variables.fan_out_function()?, Clients::from_variables().await);
+    let messaging = Messaging {
         table: Table::new(clients.table(), name),
         sockets: GatewaySockets::new(clients.sockets(&endpoint)),
+        handover: LambdaHandover::new(clients.functions(), fan_out),
         clock: SystemClock,
         rules,
         guesses: Guesses::default(),
     };
-    runtime::serve(async |event| Ok(handle::message(&publisher, &event, random::seed()).await)).await
+    runtime::serve(async |event| Ok(handle::message(&messaging, &event, random::seed()).await)).await
 }

@@ -31,7 +31,7 @@ async fn function() -> Result<(), runtime::Error> {
         verifier: Verifier::new(settings.tokens, HttpKeys::new(settings.jwks_url)?),
         hosted: hosted.transpose()?,
         directory: CognitoDirectory::new(clients.directory(), settings.user_pool),
-        members: Table::new(clients.table(), name),
+        table: Table::new(clients.table(), name),
         sockets: GatewaySockets::new(clients.sockets(&connections)),
         clock: SystemClock,
     };

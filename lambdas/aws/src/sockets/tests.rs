@@ -9,23 +9,30 @@ use super::*;
 use crate::testing::{answering, response};
 
 async fn sockets(status: &str, headers: &str) -> GatewaySockets {
+    GatewaySockets::new(client(answering(response(status, headers, "")).await.unwrap()))
+}
+
+fn client(address: String) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("eu-west-1"))
         .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
         .retry_config(aws_config::retry::RetryConfig::disabled())
-        .endpoint_url(answering(response(status, headers, "")).await.unwrap())
+        .endpoint_url(address)
         .build();
-    GatewaySockets::new(Client::from_conf(config))
+    Client::from_conf(config)
 }
 
 fn connection() -> ConnectionId {
     ConnectionId::parse("Zk3dPfYbIAMCJpw=").unwrap()
 }
 
+fn frame() -> Frame {
+    Frame::echo(None, &Content::parse("1").unwrap())
+}
+
 async fn post(status: &str, headers: &str) -> Posted {
-    let frame = Frame::echo(None, &Content::parse("1").unwrap());
-    sockets(status, headers).await.post(&connection(), &frame).await
+    sockets(status, headers).await.post(&connection(), &frame()).await
 }
 
 async fn end(status: &str, headers: &str) -> Ended {
@@ -67,17 +74,23 @@ async fn too_many_is_known_by_its_type_and_by_its_status() {
 }
 
 #[tokio::test]
-async fn anything_else_has_failed_and_is_not_gone() {
+async fn what_the_gateway_will_never_take_is_refused() {
     for (status, kind) in [
         ("400 Bad Request", "BadRequestException"),
         ("403 Forbidden", "ForbiddenException"),
         ("413 Payload Too Large", "PayloadTooLargeException"),
-        ("500 Internal Server Error", "InternalServerException"),
     ] {
-        assert_eq!(
-            post(status, &format!("x-amzn-ErrorType: {kind}\r\n")).await,
-            Posted::Failed,
-            "{status}"
-        );
+        let typed = format!("x-amzn-ErrorType: {kind}\r\n");
+        assert_eq!(post(status, &typed).await, Posted::Refused, "{status}");
+        assert_eq!(post(status, "").await, Posted::Refused, "{status}");
     }
+}
+
+#[tokio::test]
+async fn anything_else_has_failed_and_may_pass() {
+    for status in ["500 Internal Server Error", "502 Bad Gateway", "404 Not Found"] {
+        assert_eq!(post(status, "").await, Posted::Failed, "{status}");
+    }
+    let nobody = GatewaySockets::new(client("http://127.0.0.1:1".to_owned()));
+    assert_eq!(nobody.post(&connection(), &frame()).await, Posted::Failed);
 }

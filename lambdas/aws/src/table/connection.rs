@@ -1,211 +1,163 @@
-//! Connection rows and the tombstones that follow them, with the registration that writes them.
+//! Connection rows and the tombstones that follow them: what they hold, and how they are read.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::channel::Channel;
-use domain::connection::{Connection, ConnectionId, Membership};
+use domain::connection::{Connection, Standing};
+use domain::connection_id::ConnectionId;
+use domain::identity::{DisplayName, UserId};
+use domain::membership::Membership;
+use domain::slot::SlotNumber;
 use domain::timestamp::Timestamp;
-use service::ports::{Connections, Registered, Registry, TableError};
+use service::ports::{Standings, TableError};
 
-use super::attributes::{Key, Row, Writer, number, read_text, text, ttl};
-use super::errors::{Obstacle, cancellation, failed, obstacle};
-use super::{Table, member};
+use super::Table;
+use super::attributes::{
+    Key, Row, Unreadable, Writer, millis, number, one_readable, optional, read_millis, read_number, read_text, text,
+    ttl,
+};
+use super::expression::Terms;
 
-fn key(connection: &ConnectionId) -> Key {
-    Key::new(format!("connection#{connection}"), "connection")
+/// That a connection is registered and not over at `:now`.
+pub(super) const LASTS: &str = "#kind = :connection AND #lease > :now AND #hardEnd > :now \
+     AND (attribute_not_exists(#replacedUntil) OR #replacedUntil > :now)";
+
+/// That what was registered is over at `:now`. A comparison with an attribute that is missing does not hold.
+pub(super) const IS_OVER: &str = "(#lease <= :now OR #hardEnd <= :now OR #replacedUntil <= :now)";
+
+/// What both of them speak of.
+pub(super) fn judged_at(now: Timestamp) -> Terms {
+    Terms::of(["kind", "lease", "hardEnd", "replacedUntil"])
+        .value("connection", text("connection"))
+        .value("now", millis(now))
 }
 
-fn write(connection: &Connection) -> Row {
-    let identity = &connection.identity;
-    let row = Writer::new(key(&connection.id), "connection")
+/// Makes a tombstone of whatever stands there, and keeps the rest of it.
+pub(super) const ENTOMB: &str = "SET #kind = :tombstone, #connectionId = :id, #life = :life, #ttl = :ttl";
+
+/// What that speaks of.
+pub(super) fn entombing(terms: Terms, id: &ConnectionId, life: Timestamp) -> Terms {
+    terms
+        .and(["kind", "connectionId", "life", "ttl"])
+        .value("tombstone", text("tombstone"))
+        .value("id", text(id.as_str()))
+        .value("life", number(life.seconds_ceil()))
+        .value("ttl", number(ttl(life)))
+}
+
+pub(super) fn key(id: &ConnectionId) -> Key {
+    Key::new(format!("connection#{id}"), "connection")
+}
+
+/// The hard end stands there twice: as the row's life, which that of a tombstone takes the place of, and to stay.
+pub(super) fn write(connection: &Connection) -> Row {
+    Writer::new(key(&connection.id), "connection")
         .text("connectionId", connection.id.as_str())
-        .text("user", identity.user.as_str())
-        .text("name", identity.name.as_str())
-        .number("signedInAt", identity.signed_in_at.seconds_ceil())
-        .number("registeredAt", connection.registered_at.millis())
-        .value("channels", write_memberships(&connection.memberships))
-        .life(connection.hard_end);
-    match &identity.origin_jti {
-        Some(jti) => row.text("originJti", jti).row(),
-        None => row.row(),
-    }
+        .text("user", connection.user.as_str())
+        .text("name", connection.name.as_str())
+        .number("signedInAt", connection.signed_in_at.millis() / 1000)
+        .optional("originJti", connection.origin_jti.as_deref().map(text))
+        .value("registeredAt", millis(connection.registered_at))
+        .value("hardEnd", millis(connection.hard_end))
+        .value("lease", millis(connection.lease))
+        .optional("replacedUntil", connection.replaced_until.map(millis))
+        .number("slot", connection.slot.number().into())
+        .value("channels", map(&connection.memberships, |m| m.shard))
+        .value(
+            "watching",
+            map(connection.memberships.iter().filter(|m| m.watching), |_| 0),
+        )
+        .life(connection.hard_end)
+        .row()
 }
 
-/// A map from channel to shard.
-fn write_memberships(memberships: &[Membership]) -> AttributeValue {
+/// A map from the names of channels.
+fn map<'a>(
+    memberships: impl IntoIterator<Item = &'a Membership>,
+    value: impl Fn(&Membership) -> u32,
+) -> AttributeValue {
+    let memberships = memberships.into_iter();
     AttributeValue::M(
         memberships
-            .iter()
-            .map(|m| (m.channel.to_string(), number(m.shard.into())))
+            .map(|m| (m.channel.to_string(), number(value(m).into())))
             .collect(),
     )
 }
 
+pub(super) fn read(row: &Row) -> Result<Connection, Unreadable> {
+    let user = read_text(row, "user", UserId::parse)?;
+    let hard_end = read_millis(row, "hardEnd")?;
+    let slot = u32::try_from(read_number(row, "slot")?).ok().and_then(SlotNumber::new);
+    Ok(Connection {
+        id: read_text(row, "connectionId", ConnectionId::parse)?,
+        name: read_text(row, "name", |name| Some(DisplayName::new(name, &user)))?,
+        signed_in_at: read_number(row, "signedInAt").map(Timestamp::from_seconds)?,
+        origin_jti: optional(row, "originJti", |row, name| {
+            read_text(row, name, |jti| Some(jti.to_owned()))
+        })?,
+        registered_at: read_millis(row, "registeredAt")?,
+        // Renewing does not look at the hard end, so that it is one write.
+        lease: read_millis(row, "lease")?.min(hard_end),
+        hard_end,
+        replaced_until: optional(row, "replacedUntil", read_millis)?,
+        slot: slot.ok_or(Unreadable("slot"))?,
+        memberships: read_memberships(row),
+        user,
+    })
+}
+
+/// In the order of the channels, `all` first. Those that this code does not understand are left out.
 fn read_memberships(row: &Row) -> Vec<Membership> {
-    let channels = row.get("channels").and_then(|value| value.as_m().ok());
+    let map = |name| row.get(name).and_then(|value| value.as_m().ok());
+    let watching = map("watching");
     let membership = |(name, shard): (&String, &AttributeValue)| {
         Some(Membership {
             channel: Channel::parse(name)?,
             shard: shard.as_n().ok()?.parse().ok()?,
+            watching: watching.is_some_and(|watching| watching.contains_key(name)),
         })
     };
-    channels.into_iter().flatten().filter_map(membership).collect()
+    let channels = map("channels").into_iter().flatten();
+    let mut memberships: Vec<_> = channels.filter_map(membership).collect();
+    memberships.sort_by(|a, b| a.channel.cmp(&b.channel));
+    memberships
 }
 
-impl Registry for Table {
-    async fn register(&self, connection: &Connection) -> Result<Registered, TableError> {
-        let absent = self
-            .put(write(connection))
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", "pk")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let member = connection.member();
-        let members = connection
-            .memberships
-            .iter()
-            .map(|membership| self.put(member::write(membership, &member)));
-        let puts = std::iter::once(absent)
-            .chain(members)
-            .map(|put| put.build().map(transact))
-            .collect::<Result<_, _>>();
-        let items = puts.map_err(|error| TableError::new("register", error))?;
-        match self
-            .client
-            .transact_write_items()
-            .set_transact_items(Some(items))
-            .send()
-            .await
-        {
-            Ok(_) => Ok(Registered::Now),
-            Err(error) => why_not_registered(&cancellation("register", error)?),
-        }
+/// What a row says of its connection. Rows from before connections had leases and slots say nothing that can be used: they
+/// end within hours of a deployment.
+pub(super) fn standing(row: &Row) -> Option<Standing> {
+    let readable = || one_readable("connection", read(row));
+    match row.get("kind").and_then(|kind| kind.as_s().ok()).map(String::as_str) {
+        Some("connection") => readable().map(Standing::Registered),
+        // Nobody's: it came to its end before it was registered.
+        Some("tombstone") if !row.contains_key("user") => Some(Standing::Entombed(None)),
+        Some("tombstone") => Some(Standing::Entombed(readable())),
+        _ => one_readable("connection", Err(Unreadable("kind"))),
     }
 }
 
-fn transact(put: Put) -> TransactWriteItem {
-    TransactWriteItem::builder().put(put).build()
-}
-
-fn why_not_registered(reasons: &[CancellationReason]) -> Result<Registered, TableError> {
-    let own = reasons.first().filter(|reason| obstacle(reason) == Obstacle::Condition);
-    let Some(own) = own else {
-        let codes: Vec<_> = reasons
-            .iter()
-            .map(|reason| reason.code().unwrap_or("None").to_owned())
-            .collect();
-        return Err(TableError::new("register", format!("cancelled: {}", codes.join(", "))));
-    };
-    let kind = own
-        .item()
-        .and_then(|row| read_text(row, "kind", |kind| Some(kind.to_owned())).ok());
-    Ok(if kind.as_deref() == Some("connection") {
-        Registered::Already
-    } else {
-        Registered::Forgotten
-    })
-}
-
-impl Connections for Table {
-    async fn entomb(&self, connection: &ConnectionId, life: Timestamp) -> Result<Vec<Membership>, TableError> {
-        let names = [
-            ("#kind", "kind"),
-            ("#id", "connectionId"),
-            ("#life", "life"),
-            ("#ttl", "ttl"),
-        ];
-        let values = [
-            (":kind", text("tombstone")),
-            (":id", text(connection.as_str())),
-            (":life", number(life.seconds_ceil())),
-            (":ttl", number(ttl(life))),
-        ];
-        let old = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(key(connection).into_row()))
-            .update_expression("SET #kind = :kind, #id = :id, #life = :life, #ttl = :ttl")
-            .set_expression_attribute_names(Some(names.map(|(n, v)| (n.to_owned(), v.to_owned())).into()))
-            .set_expression_attribute_values(Some(values.map(|(n, v)| (n.to_owned(), v)).into()))
-            .return_values(ReturnValue::AllOld)
-            .send()
-            .await
-            .map_err(failed("entomb"))?;
-        Ok(old.attributes().map(read_memberships).unwrap_or_default())
-    }
-
-    async fn remove_member(&self, membership: &Membership, connection: &ConnectionId) -> Result<(), TableError> {
-        let key: HashMap<_, _> = member::key(membership, connection).into_row();
-        let delete = self.client.delete_item().table_name(&self.name).set_key(Some(key));
-        delete.send().await.map(drop).map_err(failed("remove_member"))
+/// What a row says that its connection is or was.
+pub(super) fn was(row: &Row) -> Option<Connection> {
+    match standing(row)? {
+        Standing::Registered(connection) => Some(connection),
+        Standing::Entombed(was) => was,
     }
 }
 
-impl Table {
-    pub(super) fn put(&self, row: Row) -> aws_sdk_dynamodb::types::builders::PutBuilder {
-        Put::builder().table_name(&self.name).set_item(Some(row))
+impl Standings for Table {
+    async fn connection(&self, id: &ConnectionId) -> Result<Option<Standing>, TableError> {
+        let row = self.get("connection", key(id)).await?;
+        Ok(row.as_ref().and_then(standing))
+    }
+
+    async fn connections(&self, ids: &[ConnectionId]) -> Result<Vec<(ConnectionId, Standing)>, TableError> {
+        let rows = self.batch("connections", ids.iter().map(key)).await?;
+        let named = |row: &Row| {
+            let id = one_readable("connection", read_text(row, "connectionId", ConnectionId::parse))?;
+            Some((id, standing(row)?))
+        };
+        Ok(rows.iter().filter_map(named).collect())
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use domain::connection::Shards;
-    use domain::identity::{DisplayName, Identity, UserId};
-
-    fn connection() -> Connection {
-        let user = UserId::parse("alice").unwrap();
-        let identity = Identity {
-            name: DisplayName::new("Alice", &user),
-            groups: vec![],
-            expires_at: Timestamp::from_millis(1_060_500),
-            signed_in_at: Timestamp::from_seconds(1_000),
-            origin_jti: Some("o1".into()),
-            user,
-        };
-        let id = ConnectionId::parse("Zk3dPfYbIAMCJpw=").unwrap();
-        let shards = Shards::new(4).unwrap();
-        Connection::open(id, identity, shards, Timestamp::from_seconds(1_000)).unwrap()
-    }
-
-    #[test]
-    fn a_row_holds_its_channels_with_their_shards() {
-        let row = write(&connection());
-        assert_eq!(row["pk"], text("connection#Zk3dPfYbIAMCJpw="));
-        assert_eq!(row["life"], number(1_061), "seconds, rounded up");
-        assert_eq!(row["ttl"], number(4_661));
-        let mut memberships = read_memberships(&row);
-        memberships.sort_by_key(|m| m.channel.clone());
-        assert_eq!(memberships, connection().memberships);
-    }
-
-    #[test]
-    fn memberships_of_an_unknown_form_are_left_out() {
-        assert!(read_memberships(&Row::new()).is_empty());
-        let channels = [
-            ("all".to_owned(), text("1")),
-            ("room:x".to_owned(), number(0)),
-            ("user:a".to_owned(), number(0)),
-        ];
-        let row = Row::from([("channels".to_owned(), AttributeValue::M(channels.into()))]);
-        assert_eq!(read_memberships(&row).len(), 1);
-    }
-
-    fn reason(code: &str, kind: Option<&str>) -> CancellationReason {
-        let row = kind.map(|kind| Row::from([("kind".to_owned(), text(kind))]));
-        CancellationReason::builder().code(code).set_item(row).build()
-    }
-
-    #[test]
-    fn the_row_in_the_way_says_whether_the_event_came_twice_or_too_late() {
-        let why =
-            |kind| why_not_registered(&[reason("ConditionalCheckFailed", Some(kind)), reason("None", None)]).unwrap();
-        assert_eq!(why("connection"), Registered::Already);
-        assert_eq!(why("tombstone"), Registered::Forgotten);
-        assert!(why_not_registered(&[reason("TransactionConflict", None)]).is_err());
-    }
-}
+pub(super) mod tests;

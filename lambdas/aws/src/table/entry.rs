@@ -1,6 +1,5 @@
 //! Entry rows: the messages of a channel, in the order of their numbers.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::channel::Channel;
 use domain::content::Content;
 use domain::identity::{DisplayName, UserId};
@@ -10,9 +9,11 @@ use domain::message_id::MessageId;
 use domain::timestamp::Timestamp;
 use service::ports::{LogReader, Span, TableError};
 
-use super::Table;
-use super::attributes::{Key, Row, Unreadable, Writer, number, read_life, read_millis, read_number, read_text, text};
+use super::attributes::{
+    Key, Row, Unreadable, Writer, optional, passed, read_life, read_millis, read_number, read_text, readable, text,
+};
 use super::errors::failed;
+use super::{Table, limit};
 
 fn partition(channel: &Channel) -> String {
     format!("entry#{channel}")
@@ -24,22 +25,20 @@ fn sort_key(sequence: Sequence) -> String {
 }
 
 pub(super) fn write(channel: &Channel, entry: &Entry) -> Row {
-    let row = Writer::new(Key::new(partition(channel), sort_key(entry.sequence)), "entry")
+    Writer::new(Key::new(partition(channel), sort_key(entry.sequence)), "entry")
         .text("channel", channel.to_string())
         .number("seq", entry.sequence.number())
         .text("sender", entry.sender.id.as_str())
         .text("name", entry.sender.name.as_str())
         .text("content", entry.content.as_str())
         .number("at", entry.at.millis())
-        .life(entry.life);
-    match &entry.id {
-        Some(id) => row.text("id", id.as_str()).row(),
-        None => row.row(),
-    }
+        .optional("id", entry.id.as_ref().map(|id| text(id.as_str())))
+        .life(entry.life)
+        .row()
 }
 
 fn read(row: &Row) -> Result<Entry, Unreadable> {
-    let sender = read_text(row, "sender", UserId::parse)?;
+    let sender = read_text(row, "sender", UserId::parse_sender)?;
     Ok(Entry {
         sequence: Sequence::new(read_number(row, "seq")?).ok_or(Unreadable("seq"))?,
         at: read_millis(row, "at")?,
@@ -47,41 +46,17 @@ fn read(row: &Row) -> Result<Entry, Unreadable> {
             name: read_text(row, "name", |name| Some(DisplayName::new(name, &sender)))?,
             id: sender,
         },
-        id: row
-            .contains_key("id")
-            .then(|| read_text(row, "id", MessageId::parse))
-            .transpose()?,
+        id: optional(row, "id", |row, name| read_text(row, name, MessageId::parse))?,
         content: read_text(row, "content", |json| Content::parse(json).ok())?,
         life: read_life(row)?,
     })
 }
 
-/// Where a query begins and which way it goes.
-struct Way {
-    forward: bool,
-    condition: &'static str,
-    bound: Option<Sequence>,
-}
-
-impl From<Span> for Way {
-    fn from(span: Span) -> Self {
-        match span {
-            Span::Down(None) => Self {
-                forward: false,
-                condition: "#pk = :pk",
-                bound: None,
-            },
-            Span::Down(bound) => Self {
-                forward: false,
-                condition: "#pk = :pk AND #sk < :sk",
-                bound,
-            },
-            Span::Up(bound) => Self {
-                forward: true,
-                condition: "#pk = :pk AND #sk > :sk",
-                bound: Some(bound),
-            },
-        }
+/// The condition of a query beside its key, and the number that it names.
+fn beyond(span: Span) -> Option<(&'static str, Sequence)> {
+    match span {
+        Span::Down(to) => to.map(|to| ("#pk = :pk AND #sk < :sk", to)),
+        Span::Up(from) => Some(("#pk = :pk AND #sk > :sk", from)),
     }
 }
 
@@ -93,13 +68,11 @@ impl LogReader for Table {
         count: usize,
         now: Timestamp,
     ) -> Result<Vec<Entry>, TableError> {
-        let way = Way::from(span);
-        let (rows, mut next) = self.entry_rows(channel, &way, Some(count), now, None).await?;
-        let mut entries = readable(&rows);
+        let (mut entries, mut next) = self.entry_page(channel, span, Some(count), now, None).await?;
         // What the first page lacks was past its life, and there may be much more of that: from here on in large pages.
         while entries.len() < count && !fills_a_frame(&entries) && next.is_some() {
-            let (rows, after) = self.entry_rows(channel, &way, None, now, next).await?;
-            entries.extend(readable(&rows));
+            let (further, after) = self.entry_page(channel, span, None, now, next).await?;
+            entries.extend(further);
             next = after;
         }
         entries.truncate(count);
@@ -108,41 +81,32 @@ impl LogReader for Table {
 }
 
 impl Table {
-    /// One page of rows that are kept at `now`, and where the next begins. The limit counts rows before the filter, so
+    /// One page of entries that are kept at `now`, and where the next begins. The limit counts rows before the filter, so
     /// that a page may be empty without being the last.
-    async fn entry_rows(
+    async fn entry_page(
         &self,
         channel: &Channel,
-        way: &Way,
-        limit: Option<usize>,
+        span: Span,
+        rows: Option<usize>,
         now: Timestamp,
         start: Option<Row>,
-    ) -> Result<(Vec<Row>, Option<Row>), TableError> {
-        let names = [("#pk", "pk"), ("#life", "life")]
-            .into_iter()
-            .chain(way.bound.map(|_| ("#sk", "sk")));
-        // A life of so many seconds ends later than `now` if it is above the seconds that have fully passed.
-        let values = [(":pk", text(partition(channel))), (":now", number(now.millis() / 1000))];
-        let values = values
-            .into_iter()
-            .chain(way.bound.map(|bound| (":sk", text(sort_key(bound)))));
-        let query = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .scan_index_forward(way.forward);
-        let page = query
-            .key_condition_expression(way.condition)
+    ) -> Result<(Vec<Entry>, Option<Row>), TableError> {
+        let mut query = self
+            .query(partition(channel))
+            .scan_index_forward(matches!(span, Span::Up(_)))
             .filter_expression("#life > :now")
-            .set_expression_attribute_names(Some(names.map(|(n, v)| (n.to_owned(), v.to_owned())).collect()))
-            .set_expression_attribute_values(Some(values.map(|(n, v)| (n.to_owned(), v)).collect()))
-            .set_exclusive_start_key(start)
-            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
-            .send()
-            .await
-            .map_err(failed("entries"))?;
-        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
+            .expression_attribute_names("#life", "life")
+            .expression_attribute_values(":now", passed(now))
+            .set_limit(rows.map(limit))
+            .set_exclusive_start_key(start);
+        if let Some((condition, number)) = beyond(span) {
+            query = query
+                .key_condition_expression(condition)
+                .expression_attribute_names("#sk", "sk")
+                .expression_attribute_values(":sk", text(sort_key(number)));
+        }
+        let page = query.send().await.map_err(failed("entries"))?;
+        Ok((readable("entry", page.items(), read), page.last_evaluated_key))
     }
 }
 
@@ -150,18 +114,6 @@ impl Table {
 fn fills_a_frame(entries: &[Entry]) -> bool {
     let bytes: usize = entries.iter().map(|entry| entry.content.as_str().len()).sum();
     entries.len() >= 2 && bytes > FRAME_BYTES_MAX
-}
-
-/// Rows of another version of this code are left out, and said so.
-fn readable(rows: &[std::collections::HashMap<String, AttributeValue>]) -> Vec<Entry> {
-    let mut entries = Vec::with_capacity(rows.len());
-    for row in rows {
-        match read(row) {
-            Ok(entry) => entries.push(entry),
-            Err(error) => tracing::warn!(error = %error, kind = "entry", "row.skipped"),
-        }
-    }
-    entries
 }
 
 #[cfg(test)]
@@ -191,6 +143,8 @@ mod tests {
         );
         assert_eq!(read(&row).unwrap(), entry);
         entry.id = None;
+        assert_eq!(read(&write(&Channel::All, &entry)).unwrap(), entry);
+        entry.sender = Sender::back_end(Some("Shop"));
         assert_eq!(read(&write(&Channel::All, &entry)).unwrap(), entry);
     }
 

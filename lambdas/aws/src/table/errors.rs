@@ -1,9 +1,12 @@
 //! The SDK's errors as the ports know them, and what the reasons of a cancelled transaction mean.
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::CancellationReason;
 use service::ports::TableError;
+
+use super::attributes::Row;
 
 /// Wraps any error of the SDK. Its `Debug` text would hold the answer's body, and rows with it; so only its causes are told.
 pub(super) fn failed<E>(operation: &'static str) -> impl Fn(SdkError<E>) -> TableError
@@ -11,6 +14,33 @@ where
     E: std::error::Error + Send + Sync + 'static,
 {
     move |error| TableError::new(operation, error)
+}
+
+/// The row as it stands, where it said so, if the write was refused because its condition does not hold.
+///
+/// # Errors
+/// When it failed in another way.
+pub(super) fn refused(operation: &'static str, error: SdkError<UpdateItemError>) -> Result<Option<Row>, TableError> {
+    match error.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => Ok(refused.item().cloned()),
+        _ => Err(failed(operation)(error)),
+    }
+}
+
+/// The same of a deletion, which does not say what stands there.
+pub(super) fn not_deleted(operation: &'static str, error: SdkError<DeleteItemError>) -> Result<(), TableError> {
+    match error.as_service_error() {
+        Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(()),
+        _ => Err(failed(operation)(error)),
+    }
+}
+
+/// Whether the table refused a whole request because it takes no more just now.
+pub(super) fn is_throttled(error: &impl ProvideErrorMetadata) -> bool {
+    matches!(
+        error.code(),
+        Some("ProvisionedThroughputExceededException" | "RequestLimitExceeded" | "ThrottlingException" | "Throttling")
+    )
 }
 
 /// Why one item of a transaction stood in its way.
@@ -30,23 +60,30 @@ pub(super) fn obstacle(reason: &CancellationReason) -> Obstacle {
     match reason.code() {
         None | Some("None") => Obstacle::None,
         Some("ConditionalCheckFailed") => Obstacle::Condition,
-        Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => Obstacle::Contention,
+        Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded" | "RequestLimitExceeded") => {
+            Obstacle::Contention
+        }
         Some(_) => Obstacle::Other,
     }
 }
 
-/// The reasons of a cancelled transaction, one per item in their order.
+/// Whether the transaction was cancelled over this item's condition.
+pub(super) fn is_condition(reason: Option<&CancellationReason>) -> bool {
+    reason.is_some_and(|reason| obstacle(reason) == Obstacle::Condition)
+}
+
+/// What is left to say when no condition stood in the way: whether another attempt is of use at once.
 ///
 /// # Errors
-/// When it failed in another way, so that its outcome is unknown.
-pub(super) fn cancellation(
+/// When none is: the reasons, for the log.
+pub(super) fn contended<T>(
     operation: &'static str,
-    error: SdkError<TransactWriteItemsError>,
-) -> Result<Vec<CancellationReason>, TableError> {
-    match error.as_service_error() {
-        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-            Ok(cancelled.cancellation_reasons().to_vec())
-        }
-        _ => Err(failed(operation)(error)),
+    reasons: &[CancellationReason],
+    outcome: T,
+) -> Result<T, TableError> {
+    if reasons.iter().any(|reason| obstacle(reason) == Obstacle::Contention) {
+        return Ok(outcome);
     }
+    let codes: Vec<_> = reasons.iter().map(|reason| reason.code().unwrap_or("None")).collect();
+    Err(TableError::new(operation, format!("cancelled: {}", codes.join(", "))))
 }

@@ -1,40 +1,30 @@
-//! Appending to a log: head, entry and message id in one transaction.
+//! Appending to a log: head, entry, message id and both users' lists in one transaction.
 
-use aws_sdk_dynamodb::error::{BuildError, SdkError};
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem};
-use domain::channel::Channel;
 use domain::identity::UserId;
-use domain::log::{Head, Sent};
+use domain::log::Sent;
 use domain::message_id::MessageId;
 use service::ports::{Append, Appended, Log, TableError};
 
-use super::attributes::{Key, Row};
-use super::errors::{Obstacle, cancellation, failed, obstacle};
-use super::{Table, entry, head, sent};
+use super::errors::{contended, is_condition, refused};
+use super::expression::Terms;
+use super::transaction::Written;
+use super::{Table, direct, entry, head, sent};
+
+/// Where the head stands among the items, and among the reasons of a cancellation.
+const HEAD: usize = 0;
+
+/// Where the id stands, or else an item without a condition, or none.
+const ID: usize = 2;
 
 impl Log for Table {
-    async fn head(&self, channel: &Channel) -> Result<Option<Head>, TableError> {
-        let row = self.get("head", head::key(channel)).await?;
-        row.map(|row| head::read(&row))
-            .transpose()
-            .map_err(|error| TableError::new("head", error))
-    }
-
-    /// The SDK gives every call a request token of its own, so that an attempt it repeats cannot write twice.
     async fn append(&self, append: &Append<'_>) -> Result<Appended, TableError> {
-        let items = self
-            .append_items(append)
-            .map_err(|error| TableError::new("append", error))?;
-        match self
-            .client
-            .transact_write_items()
-            .set_transact_items(Some(items))
-            .send()
-            .await
-        {
-            Ok(_) => Ok(Appended::Done),
-            Err(error) => why_not_appended(&cancellation("append", error)?),
+        let items = self.append_items(append);
+        let items = items.map_err(|error| TableError::new("append", error))?;
+        match self.transact("append", items).await? {
+            Written::All => Ok(Appended::Done),
+            Written::None(reasons) => why_not_appended(&reasons),
         }
     }
 
@@ -46,79 +36,43 @@ impl Log for Table {
     }
 
     async fn mark_handed_over(&self, user: &UserId, id: &MessageId) -> Result<(), TableError> {
+        let terms = Terms::of(["handedOver", "pk"]).value("true", AttributeValue::Bool(true));
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(sent::key(user, id).into_row()))
-            .update_expression("SET #mark = :true")
-            .condition_expression("attribute_exists(#pk)")
-            .expression_attribute_names("#mark", "handedOver")
-            .expression_attribute_names("#pk", "pk")
-            .expression_attribute_values(":true", AttributeValue::Bool(true));
+            .update(sent::key(user, id), &terms)
+            .update_expression("SET #handedOver = :true")
+            .condition_expression("attribute_exists(#pk)");
         match update.send().await {
             Ok(_) => Ok(()),
-            Err(error) if is_condition(&error) => Ok(()),
-            Err(error) => Err(failed("mark_handed_over")(error)),
+            Err(error) => refused("mark_handed_over", error).map(drop),
         }
     }
 }
 
-fn is_condition(error: &SdkError<UpdateItemError>) -> bool {
-    matches!(
-        error.as_service_error(),
-        Some(UpdateItemError::ConditionalCheckFailedException(_))
-    )
-}
-
 impl Table {
-    async fn get(&self, operation: &'static str, key: Key) -> Result<Option<Row>, TableError> {
-        let get = self.client.get_item().table_name(&self.name).consistent_read(true);
-        let got = get
-            .set_key(Some(key.into_row()))
-            .send()
-            .await
-            .map_err(failed(operation))?;
-        Ok(got.item)
-    }
-
-    /// Head first and entry second, then the id: the order in which the reasons of a cancellation come.
     fn append_items(&self, append: &Append<'_>) -> Result<Vec<TransactWriteItem>, BuildError> {
-        let entry = self.put(entry::write(append.channel, append.entry)).build()?;
+        let entry = self.put_part(entry::write(append.channel, append.entry)).build()?;
         let mut items = vec![
             head::advance(self, append)?,
             TransactWriteItem::builder().put(entry).build(),
         ];
         if let (Some(id), Some(remembered)) = (&append.entry.id, append.sent) {
-            items.push(sent::remember(
-                self,
-                &append.entry.sender.id,
-                id,
-                remembered,
-                append.now,
-            )?);
+            let sender = &append.entry.sender.id;
+            items.push(sent::remember(self, sender, id, remembered, append.now)?);
         }
+        items.extend(direct::listing(self, append)?);
         Ok(items)
     }
 }
 
 fn why_not_appended(reasons: &[CancellationReason]) -> Result<Appended, TableError> {
-    let obstacles: Vec<Obstacle> = reasons.iter().map(obstacle).collect();
-    if obstacles.get(2) == Some(&Obstacle::Condition) {
+    if is_condition(reasons.get(ID)) {
         return Ok(Appended::IdKnown);
     }
-    if obstacles.first() == Some(&Obstacle::Condition) {
-        let shown = reasons
-            .first()
-            .and_then(CancellationReason::item)
-            .and_then(|row| head::read(row).ok());
-        return Ok(Appended::HeadMoved(shown));
+    if is_condition(reasons.get(HEAD)) {
+        let shown = reasons.get(HEAD).and_then(CancellationReason::item);
+        return Ok(Appended::HeadMoved(shown.and_then(|row| head::read(row).ok())));
     }
-    if obstacles.contains(&Obstacle::Contention) {
-        return Ok(Appended::Contended);
-    }
-    let codes: Vec<_> = reasons.iter().map(|reason| reason.code().unwrap_or("None")).collect();
-    Err(TableError::new("append", format!("cancelled: {}", codes.join(", "))))
+    contended("append", reasons, Appended::Contended)
 }
 
 #[cfg(test)]

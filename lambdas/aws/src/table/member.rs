@@ -1,28 +1,51 @@
-//! Member rows: one per connection and channel, in the connection's shard.
+//! Member rows, one per connection and channel in the connection's shard, and watcher rows, which say the same of members that
+//! want to be told who comes and goes.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::channel::Channel;
-use domain::connection::{ConnectionId, Member, Membership};
+use domain::connection_id::ConnectionId;
 use domain::identity::{DisplayName, UserId};
-use domain::limits::MEMBER_PAGE_ROWS;
+use domain::membership::{Member, Membership};
 use service::ports::{MemberPage, Members, TableError};
 
-use super::Table;
-use super::attributes::{Key, Row, Unreadable, Writer, read_life, read_millis, read_text, text};
+use super::attributes::{Key, Row, Unreadable, Writer, read_life, read_millis, read_text, readable};
 use super::errors::failed;
+use super::{Table, limit};
 
-pub(super) fn key(membership: &Membership, connection: &ConnectionId) -> Key {
-    Key::new(partition(&membership.channel, membership.shard), connection.as_str())
+pub(super) fn key(membership: &Membership, id: &ConnectionId) -> Key {
+    Key::new(partition(&membership.channel, membership.shard), id.as_str())
 }
 
 fn partition(channel: &Channel, shard: u32) -> String {
     format!("member#{channel}#{shard}")
 }
 
-pub(super) fn write(membership: &Membership, member: &Member) -> Row {
-    Writer::new(key(membership, &member.connection), "member")
+pub(super) fn watcher_key(channel: &Channel, id: &ConnectionId) -> Key {
+    Key::new(watchers(channel), id.as_str())
+}
+
+fn watchers(channel: &Channel) -> String {
+    format!("watcher#{channel}")
+}
+
+/// The rows of a membership: a member, and a watcher if it is one.
+pub(super) fn write_all(membership: &Membership, member: &Member) -> Vec<Row> {
+    let channel = &membership.channel;
+    let mut rows = vec![write(key(membership, &member.connection), "member", channel, member)];
+    if membership.watching {
+        rows.push(write(
+            watcher_key(channel, &member.connection),
+            "watcher",
+            channel,
+            member,
+        ));
+    }
+    rows
+}
+
+fn write(key: Key, kind: &str, channel: &Channel, member: &Member) -> Row {
+    Writer::new(key, kind)
         .text("connectionId", member.connection.as_str())
-        .text("channel", membership.channel.to_string())
+        .text("channel", channel.to_string())
         .text("user", member.user.as_str())
         .text("name", member.name.as_str())
         .number("joinedAt", member.joined_at.millis())
@@ -47,50 +70,38 @@ impl Members for Table {
         channel: &Channel,
         shard: u32,
         after: Option<&ConnectionId>,
+        rows: usize,
     ) -> Result<MemberPage, TableError> {
         let partition = partition(channel, shard);
-        let start = after.map(|connection| Key::new(partition.clone(), connection.as_str()).into_row());
-        let query = self.client.query().table_name(&self.name).consistent_read(true);
-        let page = query
-            .key_condition_expression("#pk = :pk")
-            .expression_attribute_names("#pk", "pk")
-            .expression_attribute_values(":pk", text(partition))
-            .set_exclusive_start_key(start)
-            .limit(i32::try_from(MEMBER_PAGE_ROWS).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map_err(failed("members"))?;
+        let start = after.map(|id| Key::new(partition.clone(), id.as_str()).into_row());
+        let query = self.query(partition).set_exclusive_start_key(start).limit(limit(rows));
+        let page = query.send().await.map_err(failed("members"))?;
         let next = page
             .last_evaluated_key()
             .and_then(|key| key.get("sk"))
             .and_then(|sk| sk.as_s().ok());
         Ok(MemberPage {
-            members: readable(page.items()),
+            members: readable("member", page.items(), read),
             next: next.and_then(|sk| ConnectionId::parse(sk)),
         })
     }
-}
 
-/// Rows of another version of this code are left out, and said so, rather than ending the fan-out for everyone.
-fn readable(rows: &[std::collections::HashMap<String, AttributeValue>]) -> Vec<Member> {
-    let mut members = Vec::with_capacity(rows.len());
-    for row in rows {
-        match read(row) {
-            Ok(member) => members.push(member),
-            Err(error) => tracing::warn!(error = %error, kind = "member", "row.skipped"),
-        }
+    async fn watchers(&self, channel: &Channel, rows: usize) -> Result<Vec<Member>, TableError> {
+        let query = self.query(watchers(channel)).limit(limit(rows));
+        let page = query.send().await.map_err(failed("watchers"))?;
+        Ok(readable("watcher", page.items(), read))
     }
-    members
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::table::attributes::text;
     use domain::timestamp::Timestamp;
 
     #[test]
-    fn a_member_reads_back_as_written() {
+    fn a_member_reads_back_as_written_and_a_watcher_stands_beside_it() {
         let user = UserId::parse("alice").unwrap();
         let member = Member {
             connection: ConnectionId::parse("Zk3dPfYbIAMCJpw=").unwrap(),
@@ -99,23 +110,26 @@ mod tests {
             joined_at: Timestamp::from_millis(1_001),
             hard_end: Timestamp::from_seconds(9_000),
         };
-        let row = write(
-            &Membership {
-                channel: Channel::All,
-                shard: 3,
-            },
-            &member,
+        let mut membership = Membership {
+            channel: Channel::All,
+            shard: 3,
+            watching: false,
+        };
+        assert_eq!(write_all(&membership, &member).len(), 1);
+        membership.watching = true;
+        let rows = write_all(&membership, &member);
+        let keys = rows.iter().map(|row| (row["pk"].clone(), row["kind"].clone()));
+        assert_eq!(
+            keys.collect::<Vec<_>>(),
+            [
+                (text("member#all#3"), text("member")),
+                (text("watcher#all"), text("watcher"))
+            ]
         );
-        assert_eq!(row["pk"], text("member#all#3"));
-        assert_eq!(row["sk"], text("Zk3dPfYbIAMCJpw="));
-        assert_eq!(row["ttl"].as_n().unwrap(), "12600");
-        assert_eq!(read(&row).unwrap(), member);
-    }
-
-    #[test]
-    fn a_row_without_a_part_is_left_out() {
-        let mut row = Row::new();
-        row.insert("user".into(), text("alice"));
-        assert!(readable(&[row, Row::new()]).is_empty());
+        for row in &rows {
+            assert_eq!(row["sk"], text("Zk3dPfYbIAMCJpw="));
+            assert_eq!(row["ttl"].as_n().unwrap(), "12600");
+            assert_eq!(read(row).unwrap(), member);
+        }
     }
 }

@@ -10,7 +10,7 @@ use domain::message_id::MessageId;
 use domain::timestamp::Timestamp;
 
 use super::Table;
-use super::attributes::{Key, Row, Unreadable, Writer, number, read_life, read_millis, read_number, read_text};
+use super::attributes::{Key, Row, Unreadable, Writer, passed, read_life, read_millis, read_number, read_text};
 
 pub(super) fn key(user: &UserId, id: &MessageId) -> Key {
     Key::new(format!("sent#{user}"), id.as_str())
@@ -49,11 +49,11 @@ pub(super) fn remember(
     now: Timestamp,
 ) -> Result<TransactWriteItem, BuildError> {
     let put = table
-        .put(write(user, id, sent))
+        .put_part(write(user, id, sent))
         .condition_expression("attribute_not_exists(#pk) OR #life <= :now")
         .expression_attribute_names("#pk", "pk")
         .expression_attribute_names("#life", "life")
-        .expression_attribute_values(":now", number(now.millis() / 1000))
+        .expression_attribute_values(":now", passed(now))
         .build()?;
     Ok(TransactWriteItem::builder().put(put).build())
 }
