@@ -113,3 +113,6 @@ impl<T: Members + Standings, S: Sockets, C: Clock> Movements<'_, T, S, C> {
         Ok(devices)
     }
 }
+
+#[cfg(test)]
+mod tests;

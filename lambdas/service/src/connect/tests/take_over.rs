@@ -1,0 +1,156 @@
+//! Taking over: a client moves to its next connection even where it may have no further one.
+
+use domain::limits::REPLACED_GRACE;
+
+use super::*;
+
+/// A door with one place a user, where alice's first connection stands.
+async fn taken() -> (Door, ConnectionId) {
+    let door = Door::with_cap(1);
+    assert_eq!(door.open("alice", 1).await, Outcome::Open);
+    (door, id("alice", 1))
+}
+
+#[tokio::test]
+async fn at_the_cap_the_next_connection_takes_the_place_of_the_one_it_names() {
+    let (door, first) = taken().await;
+    assert_eq!(door.replace("alice", 2, &first).await, Outcome::Open);
+    let slots = door.slots("alice");
+    assert_eq!(
+        (slots.len(), &slots[0].holder, slots[0].replaced.as_ref()),
+        (1, &id("alice", 2), Some(&first))
+    );
+    assert_eq!(door.row(&id("alice", 2)).unwrap().replaced_until, None);
+    assert_eq!(door.open("alice", 3).await, Outcome::Full, "it is still one place");
+}
+
+#[tokio::test]
+async fn the_old_connection_goes_on_for_a_minute_and_no_longer_than_its_lease() {
+    for (lease, over) in [(720, 60), (61, 60), (59, 59)] {
+        let (door, first) = taken().await;
+        door.change(&first, |row| row.lease = NOW.plus(Duration::from_secs(lease)));
+        door.replace("alice", 2, &first).await;
+        let row = door.row(&first).unwrap();
+        assert_eq!(row.over_at(), NOW.plus(Duration::from_secs(over)), "{lease}");
+        assert_eq!(row.memberships.len(), 2, "it is a member all that time");
+    }
+}
+
+#[tokio::test]
+async fn after_a_handshake_that_failed_the_same_old_connection_is_named_again() {
+    let (door, first) = taken().await;
+    door.table.lose("register");
+    assert!(door.connect(replacing("alice", 2, &first), 2).await.is_err());
+    door.table.recover();
+    door.after(Duration::from_secs(20));
+    assert_eq!(door.replace("alice", 3, &first).await, Outcome::Open);
+    assert_eq!(door.holders("alice"), [id("alice", 3)]);
+    let until = |number, seconds| {
+        let row = door.row(&id("alice", number)).unwrap();
+        assert_eq!(
+            row.replaced_until,
+            Some(NOW.plus(Duration::from_secs(seconds))),
+            "{number}"
+        );
+    };
+    until(1, REPLACED_GRACE.as_secs());
+    until(2, 20 + REPLACED_GRACE.as_secs());
+    assert_eq!(door.replace("alice", 4, &first).await, Outcome::Open, "and again");
+    assert_eq!(door.holders("alice"), [id("alice", 4)]);
+}
+
+#[tokio::test]
+async fn the_same_old_connection_is_named_again_after_the_failed_one_or_itself_is_gone() {
+    for gone in [&[2][..], &[1], &[1, 2], &[2, 1]] {
+        let (door, first) = taken().await;
+        door.replace("alice", 2, &first).await;
+        for number in gone {
+            door.disconnect(&id("alice", *number)).await;
+        }
+        assert_eq!(door.replace("alice", 3, &first).await, Outcome::Open, "{gone:?}");
+        assert_eq!(door.holders("alice"), [id("alice", 3)], "{gone:?}");
+    }
+}
+
+#[tokio::test]
+async fn aut_02_another_user_s_connection_is_not_replaced_and_gives_no_place() {
+    let (door, first) = taken().await;
+    assert_eq!(
+        door.replace("bob", 1, &first).await,
+        Outcome::Open,
+        "as if it named none"
+    );
+    assert_eq!(door.replace("bob", 2, &first).await, Outcome::Full);
+    assert_eq!(door.row(&first).unwrap().replaced_until, None);
+    assert_eq!(door.holders("alice"), [first]);
+}
+
+#[tokio::test]
+async fn a_connection_that_nobody_knows_is_as_good_as_none() {
+    for named in ["never", "before"] {
+        let (door, _) = taken().await;
+        let named = ConnectionId::parse(named).unwrap();
+        if named.as_str() == "before" {
+            door.disconnect(&named).await;
+        }
+        assert_eq!(door.replace("alice", 2, &named).await, Outcome::Full);
+        assert_eq!(door.replace("bob", 1, &named).await, Outcome::Open);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_whose_place_another_one_got_gives_none() {
+    let (door, first) = taken().await;
+    door.after(door.rules.lease());
+    assert_eq!(door.open("alice", 2).await, Outcome::Open, "the lapsed one's place");
+    assert_eq!(door.replace("alice", 3, &first).await, Outcome::Full);
+    assert_eq!(door.row(&id("alice", 2)).unwrap().replaced_until, None);
+}
+
+#[tokio::test]
+async fn an_old_connection_that_is_over_is_replaced_all_the_same() {
+    let (door, first) = taken().await;
+    door.after(door.rules.lease() * 2);
+    assert_eq!(door.replace("alice", 2, &first).await, Outcome::Open);
+    assert_eq!(door.holders("alice"), [id("alice", 2)]);
+}
+
+#[tokio::test]
+async fn lif_04_the_same_take_over_twice_is_one() {
+    let (door, first) = taken().await;
+    for _ in 0..2 {
+        assert_eq!(door.replace("alice", 2, &first).await, Outcome::Open);
+    }
+    assert_eq!(door.holders("alice"), [id("alice", 2)]);
+    assert_eq!(door.row(&id("alice", 2)).unwrap().replaced_until, None);
+    door.replace("alice", 3, &first).await;
+    assert_eq!(door.replace("alice", 2, &first).await, Outcome::Open, "late");
+    assert_eq!(door.holders("alice"), [id("alice", 3)]);
+}
+
+#[tokio::test]
+async fn of_two_that_replace_the_same_connection_the_second_replaces_the_first() {
+    for seed in 0..10 {
+        let (door, first) = taken().await;
+        let both = [2, 3].map(|number| door.connect(replacing("alice", number, &first), seed));
+        let outcomes = futures_util::future::join_all(both).await;
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(Outcome::Open))));
+        let standing: Vec<_> = [2, 3]
+            .into_iter()
+            .filter(|number| door.row(&id("alice", *number)).unwrap().replaced_until.is_none())
+            .map(|number| id("alice", number))
+            .collect();
+        assert_eq!(standing, door.holders("alice"), "seed {seed}");
+    }
+}
+
+#[tokio::test]
+async fn aut_08_who_was_sent_away_replaces_nothing() {
+    let (door, first) = taken().await;
+    let alice = identity("alice").user;
+    door.table
+        .with_rows(|rows| rows.revoke(&alice, NotBefore::revoking(NOW), END));
+    assert_eq!(door.replace("alice", 2, &first).await, Outcome::Revoked);
+    assert_eq!(door.holders("alice"), std::slice::from_ref(&first));
+    assert_eq!(door.row(&first).unwrap().replaced_until, None);
+}
