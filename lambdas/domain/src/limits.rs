@@ -84,6 +84,12 @@ pub const CHANNELS_PER_CONNECTION_MAX: usize = 100;
 /// Connections a user can have at most, whatever a deployment decides: as many slots can be listed in one read.
 pub const CONNECTIONS_PER_USER_MAX: u32 = 1000;
 
+/// Shortest time between two heartbeats that a deployment may ask for. More often they would cost more than everything else.
+pub const HEARTBEAT_MIN: Duration = Duration::from_secs(60);
+
+/// Longest time between two heartbeats. API Gateway closes a connection on which nothing was sent for 10 minutes.
+pub const HEARTBEAT_MAX: Duration = Duration::from_secs(500);
+
 /// Heartbeats that may be missed before a client is believed to be gone.
 pub const LEASE_HEARTBEATS: u32 = 3;
 

@@ -4,6 +4,8 @@ mod action_name;
 pub mod client;
 pub mod frame;
 pub mod refusal;
+#[cfg(test)]
+mod typescript;
 
 pub use client::{Action, Order, Request, read_order, read_request};
 pub use frame::{ClosingReason, Frame, Movement, Receipt};

@@ -3,12 +3,16 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::action_name::ActionName;
 use crate::limits::{CHANNELS_PER_CONNECTION_MAX, FIELD_NAME_CHARACTERS_MAX, FRAME_BYTES_MAX, UNAVAILABLE_RETRY};
 use crate::request_id::RequestId;
 
-/// The closed list of codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a frame was not served. A newer server may name others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Deserialize))]
+#[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The frame is not one JSON object.
     InvalidJson,
@@ -30,6 +34,8 @@ pub enum ErrorCode {
     Conflict,
     /// Not possible right now.
     Unavailable,
+    /// Too many frames at once. Reserved: it is not sent yet.
+    RateLimited,
 }
 
 impl ErrorCode {
@@ -46,6 +52,7 @@ impl ErrorCode {
             Self::LimitReached => "limit_reached",
             Self::Conflict => "conflict",
             Self::Unavailable => "unavailable",
+            Self::RateLimited => "rate_limited",
         }
     }
 }

@@ -128,6 +128,8 @@ impl<'a> Fields<'a> {
     }
 
     fn take(&mut self, name: &str) -> Option<&'a RawValue> {
+        #[cfg(test)]
+        super::asked::note(self.prefix, name);
         self.members.values.remove(name)
     }
 }

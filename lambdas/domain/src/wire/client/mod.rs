@@ -1,5 +1,7 @@
 //! Frames from clients: one file per action, one enum over them, and nothing left over in a frame that is accepted.
 
+#[cfg(test)]
+pub(super) mod asked;
 mod echo;
 mod fields;
 mod history;

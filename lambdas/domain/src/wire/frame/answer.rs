@@ -3,43 +3,54 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::Frame;
+use super::{Frame, ServerFrame};
 use crate::channel::Channel;
 use crate::connection_id::ConnectionId;
 use crate::content::Content;
 use crate::log::Sequence;
 use crate::request_id::RequestId;
 use crate::timestamp::Timestamp;
+#[cfg(test)]
+use crate::wire::typescript::Json;
 
+/// The message is in its channel's log, under this number and time.
 #[derive(Serialize)]
-struct Ack<'a> {
-    r#type: &'static str,
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub(in crate::wire) struct Ack<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
     channel: String,
     seq: u64,
     at: u64,
+    /// It was there before: this answers a retry.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     duplicate: bool,
 }
 
+/// The content of an `echo`, back.
 #[derive(Serialize)]
-struct EchoAnswer<'a> {
-    r#type: &'static str,
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub(in crate::wire) struct EchoAnswer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
+    #[cfg_attr(test, schemars(with = "Json"))]
     content: &'a RawValue,
 }
 
+/// The connection lasts.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "camelCase")]
-struct Pong<'a> {
-    r#type: &'static str,
+pub(in crate::wire) struct Pong<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
+    /// The server's time, in milliseconds since 1970.
     at: u64,
+    /// The connection's end, by the same clock.
     expires_at: u64,
+    /// Channels in which there is something that the cursors sent do not cover.
     behind: Vec<String>,
+    /// The id by which the next handshake names this connection in `replaces`.
     connection: &'a str,
 }
 
@@ -59,23 +70,21 @@ pub struct Receipt {
 impl Frame {
     /// The message is in the log.
     pub fn ack(id: Option<&RequestId>, receipt: &Receipt) -> Self {
-        Self::encode(&Ack {
-            r#type: "ack",
+        Self::encode(&ServerFrame::Ack(Ack {
             id: id.map(RequestId::as_str),
             channel: receipt.channel.to_string(),
             seq: receipt.sequence.number(),
             at: receipt.at.millis(),
             duplicate: receipt.duplicate,
-        })
+        }))
     }
 
     /// The content, back.
     pub fn echo(id: Option<&RequestId>, content: &Content) -> Self {
-        Self::encode(&EchoAnswer {
-            r#type: "echo",
+        Self::encode(&ServerFrame::Echo(EchoAnswer {
             id: id.map(RequestId::as_str),
             content: content.raw(),
-        })
+        }))
     }
 
     /// The connection lasts at `now`, and does so until `end`; the client has not yet everything of these channels.
@@ -86,13 +95,12 @@ impl Frame {
         end: Timestamp,
         behind: &[Channel],
     ) -> Self {
-        Self::encode(&Pong {
-            r#type: "pong",
+        Self::encode(&ServerFrame::Pong(Pong {
             id: id.map(RequestId::as_str),
             at: now.millis(),
             expires_at: end.millis(),
             behind: behind.iter().map(ToString::to_string).collect(),
             connection: connection.as_str(),
-        })
+        }))
     }
 }

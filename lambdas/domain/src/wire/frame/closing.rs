@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use super::Frame;
+use super::{Frame, ServerFrame};
 use crate::connection::Ending;
 
-/// Why the server ends a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why the server ends a connection. A newer server may name others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum ClosingReason {
     /// Its token or its lifetime has ended.
     TokenExpired,
@@ -19,15 +21,6 @@ pub enum ClosingReason {
 }
 
 impl ClosingReason {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::TokenExpired => "token_expired",
-            Self::SignedOut => "signed_out",
-            Self::Replaced => "replaced",
-            Self::Server => "server",
-        }
-    }
-
     fn retry(self) -> Retry {
         match self {
             Self::TokenExpired | Self::Server => Retry::After(0),
@@ -48,26 +41,29 @@ impl From<Ending> for ClosingReason {
 
 /// `false`, or after how many milliseconds to come back.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
 #[serde(untagged)]
 enum Retry {
-    Never(bool),
     After(u64),
+    #[cfg_attr(test, schemars(extend("const" = false)))]
+    Never(bool),
 }
 
+/// The server ends this connection right after this frame.
 #[derive(Serialize)]
-struct Closing {
-    r#type: &'static str,
-    reason: &'static str,
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub(in crate::wire) struct Closing {
+    reason: ClosingReason,
+    /// After how many milliseconds to come back, or `false`: not by itself.
     retry: Retry,
 }
 
 impl Frame {
     /// The connection ends now, for this reason.
     pub fn closing(reason: ClosingReason) -> Self {
-        Self::encode(&Closing {
-            r#type: "closing",
-            reason: reason.as_str(),
+        Self::encode(&ServerFrame::Closing(Closing {
+            reason,
             retry: reason.retry(),
-        })
+        }))
     }
 }

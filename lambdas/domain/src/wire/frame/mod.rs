@@ -7,6 +7,7 @@ mod error;
 mod history;
 mod presence;
 mod push;
+mod server_frame;
 mod signal;
 mod subscribed;
 
@@ -14,7 +15,7 @@ pub use answer::Receipt;
 pub use closing::ClosingReason;
 pub use presence::Movement;
 
-use serde::Serialize;
+pub(super) use server_frame::ServerFrame;
 
 /// One text frame, ready to post.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +32,8 @@ impl Frame {
         Self(text)
     }
 
-    fn encode(body: &impl Serialize) -> Self {
-        match serde_json::to_string(body) {
+    fn encode(frame: &ServerFrame<'_>) -> Self {
+        match serde_json::to_string(frame) {
             Ok(text) => Self(text),
             // Frames hold texts, numbers and JSON that was read before: nothing that can fail to be written.
             Err(error) => unreachable!("a frame that cannot be written: {error}"),

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::Frame;
-use super::entries::take;
+use super::entries::{take, text_of};
 use super::push::SenderBody;
+use super::{Frame, ServerFrame};
 use crate::channel::Channel;
 use crate::limits::FRAME_BYTES_MAX;
 use crate::log::Sender;
@@ -12,24 +12,35 @@ use crate::presence::Present;
 use crate::request_id::RequestId;
 use crate::timestamp::Timestamp;
 
+/// Who is in a channel.
 #[derive(Serialize)]
-struct List<'a> {
-    r#type: &'static str,
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub(in crate::wire) struct List<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
     channel: String,
     users: Vec<SenderBody<'a>>,
+    /// There are more than those listed.
     more: bool,
 }
 
+/// Somebody came to a channel: a hint, which may be lost or doubled.
 #[derive(Serialize)]
-struct Event<'a> {
-    r#type: &'static str,
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, title = "JoinedFrame"))]
+pub(in crate::wire) struct Joined<'a> {
     channel: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    joined: Option<SenderBody<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    left: Option<SenderBody<'a>>,
+    joined: SenderBody<'a>,
+    /// Milliseconds since 1970, by the server's clock.
+    at: u64,
+}
+
+/// Somebody left a channel: a hint, which may be lost or doubled.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, title = "LeftFrame"))]
+pub(in crate::wire) struct Left<'a> {
+    channel: String,
+    left: SenderBody<'a>,
+    /// Milliseconds since 1970, by the server's clock.
     at: u64,
 }
 
@@ -46,13 +57,12 @@ impl Frame {
     /// The users in a channel, as many as fit into a frame.
     pub fn presence(id: Option<&RequestId>, channel: &Channel, present: &Present) -> Self {
         let write = |users: Vec<SenderBody<'_>>, more| {
-            Self::encode(&List {
-                r#type: "presence",
+            Self::encode(&ServerFrame::Presence(List {
                 id: id.map(RequestId::as_str),
                 channel: channel.to_string(),
                 users,
                 more,
-            })
+            }))
         };
         let mut room = FRAME_BYTES_MAX.saturating_sub(write(Vec::new(), false).as_str().len());
         let all = present.users().count();
@@ -61,7 +71,7 @@ impl Frame {
             name: name.as_str(),
         });
         let fitting: Vec<_> = users
-            .take_while(|user| take(&mut room, Self::encode(user).as_str().len() + 1))
+            .take_while(|user| take(&mut room, text_of(user).get().len() + 1))
             .collect();
         let more = present.more || fitting.len() < all;
         write(fitting, more)
@@ -69,13 +79,18 @@ impl Frame {
 
     /// Somebody came to a channel, or went.
     pub fn moved(movement: Movement, channel: &Channel, who: &Sender, at: Timestamp) -> Self {
-        let body = |wanted| (movement == wanted).then(|| SenderBody::from(who));
-        Self::encode(&Event {
-            r#type: "presence",
-            channel: channel.to_string(),
-            joined: body(Movement::Joined),
-            left: body(Movement::Left),
-            at: at.millis(),
+        let (channel, at) = (channel.to_string(), at.millis());
+        Self::encode(&match movement {
+            Movement::Joined => ServerFrame::Joined(Joined {
+                channel,
+                joined: who.into(),
+                at,
+            }),
+            Movement::Left => ServerFrame::Left(Left {
+                channel,
+                left: who.into(),
+                at,
+            }),
         })
     }
 }

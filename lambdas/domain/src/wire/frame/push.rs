@@ -3,30 +3,41 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::Frame;
+use super::{Frame, ServerFrame};
 use crate::channel::Channel;
 use crate::log::{Entry, Sender};
+#[cfg(test)]
+use crate::wire::typescript::Json;
 
+/// A message was published in a channel this connection is a member of.
 #[derive(Serialize)]
-struct Push<'a> {
-    r#type: &'static str,
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+pub(in crate::wire) struct Push<'a> {
     channel: String,
     #[serde(flatten)]
     entry: EntryBody<'a>,
 }
 
+/// A message in its channel's log.
 #[derive(Serialize)]
-pub(super) struct EntryBody<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Entry"))]
+pub(in crate::wire) struct EntryBody<'a> {
+    /// Its number in the channel: whole, without holes, growing.
     seq: u64,
+    /// The id its sender's client gave it, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
     sender: SenderBody<'a>,
+    #[cfg_attr(test, schemars(with = "Json"))]
     content: &'a RawValue,
+    /// Milliseconds since 1970, by the server's clock.
     at: u64,
 }
 
+/// Somebody as the server knows them; `name` is for showing and proves nothing.
 #[derive(Serialize)]
-pub(super) struct SenderBody<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Person"))]
+pub(in crate::wire) struct SenderBody<'a> {
     pub(super) id: &'a str,
     pub(super) name: &'a str,
 }
@@ -55,10 +66,9 @@ impl<'a> From<&'a Sender> for SenderBody<'a> {
 impl Frame {
     /// The push of an entry to the members of its channel.
     pub fn message(channel: &Channel, entry: &Entry) -> Self {
-        Self::encode(&Push {
-            r#type: "message",
+        Self::encode(&ServerFrame::Message(Push {
             channel: channel.to_string(),
             entry: entry.into(),
-        })
+        }))
     }
 }
