@@ -13,7 +13,8 @@ const DOORS: [(&str, &[&str]); 6] = [
     ("aws", &["domain", "service"]),
     ("fn-*", &["domain", "service", "aws"]),
     ("emulator", &[]),
-    ("tests", &[]),
+    // For the simulation alone, which runs the service's own code: see below.
+    ("tests", &["domain", "service"]),
 ];
 
 /// What the pure core must not reach for: I/O, time, randomness, AWS.
@@ -66,6 +67,22 @@ fn the_core_is_pure_and_only_one_crate_names_the_sdk() -> TestResult {
                 "{name} must not use {dependency}: only lambdas/aws talks to AWS"
             );
         }
+    }
+    Ok(())
+}
+
+#[test]
+fn only_the_simulation_links_what_it_tests() -> TestResult {
+    let folder = repository().join("tests");
+    for file in files_of(&folder, &["rs"])? {
+        let words = ["use domain::", "use service::"];
+        let text = std::fs::read_to_string(&file)?;
+        let links = text.lines().any(|line| words.iter().any(|word| line.starts_with(word)));
+        assert!(
+            !links || file.starts_with(folder.join("simulation")),
+            "{} must speak public protocols",
+            file.display()
+        );
     }
     Ok(())
 }

@@ -1,0 +1,109 @@
+//! The cap of connections per user: it holds, it locks nobody out longer than a lease, and a connection can be replaced at it.
+
+use std::collections::BTreeMap;
+
+use super::{Promise, Verdict, broken};
+use crate::client::Refusal;
+use crate::facts::Fact;
+use crate::gateway::Socket;
+use crate::time::{Micros, SECOND, instant, seconds, stamp};
+use crate::world::World;
+
+/// How much longer than a lease somebody may be refused: two attempts of a handshake that take as long as they may.
+const PATIENCE: f64 = 65.0;
+
+#[derive(Debug, Default)]
+pub(super) struct Cap {
+    /// Since when connections do not count, since their place went to another.
+    over: BTreeMap<usize, Micros>,
+}
+
+impl Cap {
+    pub(super) fn see(&mut self, world: &World, fact: &Fact) -> Verdict {
+        match fact {
+            Fact::Replaced { sockets } => {
+                for socket in sockets {
+                    self.over.entry(*socket).or_insert(world.now);
+                }
+                Ok(())
+            }
+            Fact::Refused { socket, refusal } if *refusal == Refusal::Full => refused(world, world.socket(*socket)),
+            Fact::Minute => self.count(world),
+            _ => Ok(()),
+        }
+    }
+
+    /// Nobody has more connections than allowed, beside those that the sweeper is about to end.
+    fn count(&mut self, world: &World) -> Verdict {
+        let patience = seconds(world.rules.sweeps() + 60.0);
+        let mut counts: BTreeMap<usize, u32> = BTreeMap::new();
+        for (index, socket) in world.gateway.sockets.iter().enumerate() {
+            if !socket.is_open() {
+                continue;
+            }
+            let row = world.table.rows.registered(&socket.id);
+            if row.is_none_or(|row| row.replaced_until.is_some() || row.lease <= stamp(world.now)) {
+                self.over.entry(index).or_insert(world.now);
+            }
+            if self.over.get(&index).is_none_or(|since| since + patience <= world.now) {
+                *counts.entry(socket.user).or_default() += 1;
+            }
+        }
+        let over = counts.into_iter().find(|(_, count)| *count > world.rules.cap);
+        match over {
+            Some((user, count)) => broken(Promise::Cap, format!("user {user} has {count} connections")),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn end(&mut self, world: &World) -> Verdict {
+        self.count(world)?;
+        let out = world.clients.iter().position(|client| !client.is_present(world));
+        match out {
+            Some(index) => broken(Promise::Cap, format!("client {index} cannot connect in the end")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn refused(world: &World, socket: &Socket) -> Verdict {
+    if let Some(old) = &socket.replaces {
+        let known = world.gateway.find(old).map(|index| world.socket(index));
+        let lasts = known.is_some_and(|old| old.is_open() && old.hard_end() > world.now + 30 * SECOND);
+        let slots = world.table.rows.slots(&socket.identity.user);
+        let raw = slots
+            .iter()
+            .any(|slot| slot.holder == *old || slot.replaced.as_ref() == Some(old));
+        if lasts && raw {
+            return broken(Promise::Cap, format!("{} could not replace {old}", socket.id));
+        }
+    }
+    let lease = seconds(world.rules.lease() + PATIENCE);
+    // The gateway tells the checkers before the client counts this refusal: what stands there is from an earlier one.
+    let since = world.clients[socket.client].full_since.unwrap_or(world.now);
+    let newest = world
+        .table
+        .rows
+        .connections
+        .values()
+        .filter_map(|(standing, _)| match standing {
+            domain::connection::Standing::Registered(c) | domain::connection::Standing::Entombed(Some(c)) => Some(c),
+            domain::connection::Standing::Entombed(None) => None,
+        })
+        .filter(|c| c.user == socket.identity.user)
+        .map(|c| instant(c.registered_at))
+        .max();
+    let others_sleep = world
+        .gateway
+        .sockets
+        .iter()
+        .any(|other| other.is_open() && other.user == socket.user && world.clients[other.client].gone);
+    let since = since.max(newest.unwrap_or_default());
+    if !others_sleep && world.now.saturating_sub(since) > lease {
+        return broken(
+            Promise::Cap,
+            format!("client {} is locked out for longer than a lease", socket.client),
+        );
+    }
+    Ok(())
+}
