@@ -60,6 +60,11 @@ export class Channel {
     return kindOf(this.name) === 'room' ? this.#membership.isIn : this.#log.cursor !== undefined;
   }
 
+  /** Whether the application wants to know who comes and goes; the server tells it until the channel is left. */
+  get hasPresence(): boolean {
+    return this.#presence;
+  }
+
   get cursor(): number | undefined {
     return this.#log?.cursor;
   }
@@ -82,10 +87,10 @@ export class Channel {
   /** Begins after `since`, or from now on; wanted already, it stays where it is. */
   want({ since, presence }: { readonly since?: number | undefined; readonly presence?: boolean | undefined }): void {
     this.#log ??= new ChannelLog(since);
-    if (presence !== undefined && presence !== this.#presence) {
-      this.#presence = presence;
+    if (presence === true && !this.#presence) {
       this.#log.doubt();
     }
+    this.#presence = presence ?? this.#presence;
   }
 
   /** Nothing of it is delivered from here on. */

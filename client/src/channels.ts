@@ -68,6 +68,10 @@ export class Channels {
     return this.isJoined(name) || this.#isOurs(name);
   }
 
+  hasPresence(name: string): boolean {
+    return this.#channels.get(name)?.hasPresence === true;
+  }
+
   /** Whether something may be sent to it; also true for a channel that is not joined, which is the server's to refuse. */
   isReady(name: string): boolean {
     return this.#channels.get(name)?.isReady ?? true;

@@ -56,7 +56,7 @@ function told({ reason, retry: after }: ClosingFrame): Next {
     return { do: 'stop', status: { state: 'closed', reason } };
   }
   return retry(`The server ended the connection (${reason}).`, {
-    leastMs: after === false ? 0 : (after ?? 0),
+    leastMs: after === false ? 0 : after,
     needsToken: reason === 'token_expired',
   });
 }

@@ -20,7 +20,7 @@ import type {
   SignalFrame,
   SubscribedFrame,
   UnsubscribedFrame,
-} from './protocol.ts';
+} from './wire.ts';
 
 /** What API Gateway sends by itself, without a `type`: some frame of ours was not served, or not answered. */
 export interface GatewayFrame {
@@ -160,10 +160,11 @@ function pong(frame: Fields): PongFrame | undefined {
   return { type: 'pong', ...id(frame), at, expiresAt, behind, connection: isText(connection) ? connection : '' };
 }
 
+/** Without `retry` it is an end like any other: to come back after. */
 function closing(frame: Fields): ClosingFrame | undefined {
   const { reason, retry } = frame;
   return isText(reason)
-    ? { type: 'closing', reason: reason as ClosingReason, ...((retry === false || isTime(retry)) && { retry }) }
+    ? { type: 'closing', reason: reason as ClosingReason, retry: retry === false || isTime(retry) ? retry : 0 }
     : undefined;
 }
 

@@ -83,7 +83,7 @@ function signalled({ channel, sender, content, at }: SignalFrame, { channels, ev
 
 function presenceChanged(frame: JoinedFrame | LeftFrame, { channels, events }: Receivers): void {
   const { channel, at } = frame;
-  if (!channels.isHeard(channel)) {
+  if (!channels.hasPresence(channel)) {
     return;
   }
   if ('joined' in frame) {

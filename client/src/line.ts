@@ -15,7 +15,7 @@ import type { ConnectionStatus } from './status.ts';
 /** Waits between attempts to connect, in milliseconds. */
 export const RECONNECT = { baseMs: 500, capMs: 30_000 };
 /** A link that lived this long, in milliseconds, ends a series of failures. */
-export const STABLE_MS = 30_000;
+export const STABLE_MS = 60_000;
 
 export interface LineOptions extends LinkOptions {
   readonly session: WhoAsks;

@@ -8,7 +8,11 @@ export type ChannelKind = 'all' | 'room' | 'group' | 'user' | 'dm';
 
 /** undefined: no channel can have this name. */
 export function kindOf(channel: string): ChannelKind | undefined {
-  return CHANNEL.test(channel) ? (channel.split(':', 1)[0] as ChannelKind) : undefined;
+  if (!CHANNEL.test(channel)) {
+    return undefined;
+  }
+  const [kind, one = '', other = ''] = channel.split(':');
+  return kind === 'dm' && one >= other ? undefined : (kind as ChannelKind);
 }
 
 /** The channel that reaches one user on all their connections. */

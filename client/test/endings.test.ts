@@ -1,11 +1,10 @@
 // The table of endings: which are final, which wait longer, which need a new token.
 import { describe, expect, it } from 'vitest';
 import { type LinkEnd, nextAfter } from '../src/endings.ts';
-import type { ClosingFrame } from '../src/protocol.ts';
+import type { ClosingReason } from '../src/protocol.ts';
 
-const told = (reason: string, retry?: number | false): LinkEnd => {
-  const closing = { type: 'closing', reason, ...(retry !== undefined && { retry }) } as ClosingFrame;
-  return { kind: 'told', closing };
+const told = (reason: string, retry: number | false): LinkEnd => {
+  return { kind: 'told', closing: { type: 'closing', reason: reason as ClosingReason, retry } };
 };
 
 describe('an end', () => {
@@ -21,7 +20,6 @@ describe('an end', () => {
     ['replaced', told('replaced', 100), { leastMs: 100 }],
     ['replaced, for this client alone can have replaced it', told('replaced', false), { leastMs: 0 }],
     ['a reason to come', told('tired', 7), { leastMs: 7, isBusy: false }],
-    ['a reason without retry', told('tired'), { leastMs: 0 }],
   ])('by %s is one to come back from', (_name, end, expected) => {
     expect(nextAfter(end)).toMatchObject({ do: 'retry', ...expected });
   });

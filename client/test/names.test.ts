@@ -16,7 +16,7 @@ describe('the kind of a channel', () => {
 
   it.each([
     '', 'alle', 'all:', 'room', 'room:', `room:${'x'.repeat(65)}`, 'room:a.b', 'room:a b', 'room:ä', 'room:a\n', 'group:', 'group:a/b',
-    'user:', `user:${'x'.repeat(129)}`, 'dm:a', 'dm:a:', 'dm:a:b:c', '__proto__',
+    'user:', `user:${'x'.repeat(129)}`, 'dm:a', 'dm:a:', 'dm:a:b:c', 'dm:a:a', 'dm:b:a', '__proto__',
   ])('%j is none', (name) => {
     expect(kindOf(name)).toBeUndefined();
   });

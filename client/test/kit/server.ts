@@ -201,7 +201,8 @@ export class Server {
     }
     socket.served.push(frame);
     if (frame.action === 'subscribe') {
-      socket.channels.set(channel, frame.data.presence === true);
+      // Once asked for it lasts.
+      socket.channels.set(channel, frame.data.presence === true || socket.channels.get(channel) === true);
     } else {
       socket.channels.delete(channel);
     }
