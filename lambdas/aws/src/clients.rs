@@ -56,13 +56,18 @@ const POOL_ATTEMPTS: u32 = 2;
 pub struct Clients(SdkConfig);
 
 impl Clients {
+    /// From a configuration that says region, credentials, and perhaps where everything is.
+    pub fn new(config: SdkConfig) -> Self {
+        Self(config)
+    }
+
     /// Reads region and credentials from the variables that Lambda sets.
     pub async fn from_variables() -> Self {
         let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .region(EnvironmentVariableRegionProvider::new())
             .credentials_provider(EnvironmentVariableCredentialsProvider::new());
         // Boxed because the compiler gives up on computing the size of so deep a future in each function's main.
-        Self(Box::pin(loader.load()).await)
+        Self::new(Box::pin(loader.load()).await)
     }
 
     /// For DynamoDB, where `AWS_ENDPOINT_URL_DYNAMODB` says if it is set.

@@ -1,6 +1,7 @@
 //! In-memory adapters with the guarantees the ports ask for, and faults on request. For tests and simulations.
 
 mod clock;
+pub mod contract;
 mod handover;
 mod keys;
 mod people;

@@ -1,0 +1,7 @@
+//! The adapter of the table, held to what the ports promise by real stores over their wire protocol: the one that a laptop
+//! runs, and AWS's own DynamoDB Local. And what each operation costs there.
+
+mod contract;
+mod dynamodb_local;
+mod emulator;
+mod store;

@@ -1,0 +1,65 @@
+//! What the ports promise of a table, written once as tests and run against every table there is: the one in memory, which
+//! all other tests and the simulation rest on, and the adapter over the wire protocol of a real store.
+//!
+//! Hard ends and lives are whole seconds here, as they are everywhere: rows keep no more of them.
+
+mod appending;
+mod ending;
+mod heads;
+mod joining;
+mod listing;
+mod races;
+mod reading;
+mod registering;
+mod renewing;
+mod replacing;
+mod revoking;
+mod world;
+
+use crate::ports::{Connections, Leases, Log, LogReader, Members, Memberships, Registry, Revocations};
+use world::World;
+
+/// A table that serves every port.
+pub trait AllPorts: Registry + Connections + Leases + Memberships + Members + Log + LogReader + Revocations {}
+impl<T> AllPorts for T where T: Registry + Connections + Leases + Memberships + Members + Log + LogReader + Revocations {}
+
+/// Checks everything. Runs with different seeds meet no rows of each other, so that they can share a table.
+///
+/// # Panics
+/// When a promise is not kept.
+pub async fn run<T: AllPorts>(table: &T, seed: u64) {
+    let world = World::new(table, seed);
+    registering::check(&world).await;
+    replacing::check(&world).await;
+    revoking::check(&world).await;
+    renewing::check(&world).await;
+    ending::check(&world).await;
+    joining::check(&world).await;
+    listing::check(&world).await;
+    heads::check(&world).await;
+    appending::check(&world).await;
+    reading::check(&world).await;
+    races::check(&world).await;
+}
+
+/// Checks what the tables of deployments promise beyond that: the rows in memory know no more of a member that is put in the
+/// place of another than that it is there.
+///
+/// # Panics
+/// When a promise is not kept.
+pub async fn run_strictly<T: AllPorts>(table: &T, seed: u64) {
+    joining::joining_again_leaves_nothing_stale(&World::new(table, seed)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::MemoryTable;
+
+    #[tokio::test]
+    async fn the_table_in_memory_keeps_every_promise() {
+        for table in [MemoryTable::default(), MemoryTable::with_whole_pages()] {
+            super::run(&table, 1).await;
+            super::run(&table, 2).await;
+        }
+    }
+}
