@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::Gate;
+use super::gauge::Gauge;
 use super::log::ChannelLog;
 use super::wire::Wire;
 use crate::{TestResult, failure};
@@ -15,11 +16,16 @@ use crate::{TestResult, failure};
 /// Time without a frame after which a follower asks what is new. A client's heartbeat would do it later.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// Time after which a request without an answer is sent again.
+/// Time after which a request without an answer is sent again; it doubles each time, so that a server that is slow does
+/// not drown in repetitions.
 const UNANSWERED: Duration = Duration::from_secs(8);
 
-/// Time that a push may come later than the one after it, before it is asked for: fan-outs run side by side.
-const LATE: Duration = Duration::from_millis(500);
+/// The longest such time.
+const UNANSWERED_MAX: Duration = Duration::from_secs(60);
+
+/// Milliseconds that a push may come later than the one after it, before it is asked for: fan-outs run side by side, and
+/// followers that miss the same push shall not all ask for it at once.
+const LATE_MS: std::ops::Range<u64> = 500..2000;
 
 /// A follower that has not got everything by then has lost something.
 const PATIENCE: Duration = Duration::from_secs(900);
@@ -104,7 +110,10 @@ impl Follower {
                 gate.everybody.wait().await;
             }
             match self.listen(&mut session, &mut progress, connections).await? {
-                Left::Complete | Left::Vanished => return Ok(connections),
+                Left::Complete | Left::Vanished => {
+                    Gauge::add(&gate.gauge.complete);
+                    return Ok(connections);
+                }
                 Left::Lost => {}
             }
         }
@@ -118,8 +127,14 @@ impl Follower {
             let opened = Wire::open(&self.address, &self.origin, &self.token).await;
             drop(turn);
             match opened {
-                Ok(wire) => return wire,
-                Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+                Ok(wire) => {
+                    Gauge::add(&gate.gauge.connected);
+                    return wire;
+                }
+                Err(_) => {
+                    Gauge::add(&gate.gauge.refused);
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
             }
         }
     }
@@ -163,16 +178,23 @@ impl Follower {
     }
 }
 
+/// A request that is awaited. It is repeated as it is, so that the answer to any copy counts.
+struct Pending {
+    id: String,
+    frame: Value,
+    again_at: Instant,
+    wait: Duration,
+}
+
 /// One connection's conversation.
 struct Session<'a> {
     wire: Wire,
     log: &'a mut ChannelLog,
     channel: &'a str,
     requests: u64,
-    /// The request that is awaited, and when it was sent.
-    pending: Option<(String, Instant)>,
+    pending: Option<Pending>,
     heard: Instant,
-    /// Since when something is missing.
+    /// When what is missing is asked for.
     lacking: Option<Instant>,
 }
 
@@ -188,11 +210,32 @@ impl Session<'_> {
     async fn ask(&mut self, action: &str, data: Value) -> TestResult {
         self.requests += 1;
         let id = format!("{action}-{}", self.requests);
-        self.wire
-            .send(&json!({"action": action, "id": id, "data": data}))
-            .await?;
-        self.pending = Some((id, Instant::now()));
+        let frame = json!({"action": action, "id": id, "data": data});
+        self.wire.send(&frame).await?;
+        self.pending = Some(Pending {
+            id,
+            frame,
+            again_at: Instant::now() + UNANSWERED,
+            wait: UNANSWERED,
+        });
+        self.lacking = None;
         Ok(())
+    }
+
+    async fn repeat(&mut self) -> TestResult {
+        let Some(pending) = &mut self.pending else {
+            return Ok(());
+        };
+        self.wire.send(&pending.frame).await?;
+        pending.wait = (pending.wait * 2).min(UNANSWERED_MAX);
+        pending.again_at = Instant::now() + pending.wait.mul_f64(rand::random_range(0.5..1.0));
+        Ok(())
+    }
+
+    fn again_soon(&mut self) {
+        if let Some(pending) = &mut self.pending {
+            pending.again_at = Instant::now() + Duration::from_millis(rand::random_range(LATE_MS));
+        }
     }
 
     async fn until_subscribed(&mut self) -> TestResult {
@@ -211,7 +254,10 @@ impl Session<'_> {
 
     async fn take(&mut self, frame: &Value) -> TestResult {
         self.heard = Instant::now();
-        let awaited = self.pending.as_ref().is_some_and(|(id, _)| frame["id"] == *id.as_str());
+        let awaited = self
+            .pending
+            .as_ref()
+            .is_some_and(|pending| frame["id"] == *pending.id.as_str());
         match frame["type"].as_str() {
             Some("message") if frame["channel"] == self.channel => {
                 self.log.push(frame)?;
@@ -219,7 +265,8 @@ impl Session<'_> {
                     // Of a channel that was empty: no push can fill this gap.
                     self.subscribe().await?;
                 } else if self.log.lacks() {
-                    self.lacking.get_or_insert_with(Instant::now);
+                    let late = Duration::from_millis(rand::random_range(LATE_MS));
+                    self.lacking.get_or_insert_with(|| Instant::now() + late);
                 } else {
                     self.lacking = None;
                 }
@@ -239,9 +286,9 @@ impl Session<'_> {
                     self.subscribe().await?;
                 }
             }
-            Some("error") if awaited => self.subscribe().await?,
+            Some("error") if awaited => self.again_soon(),
             // A function died, and API Gateway says so without naming the request.
-            None if frame.get("message").is_some() && self.pending.is_some() => self.subscribe().await?,
+            None if frame.get("message").is_some() => self.again_soon(),
             _ => {}
         }
         Ok(())
@@ -250,14 +297,17 @@ impl Session<'_> {
     /// When something is to be done if no frame comes.
     fn next_step(&self) -> Instant {
         match (&self.pending, self.lacking) {
-            (Some((_, sent)), _) => *sent + UNANSWERED,
-            (None, Some(since)) => since + LATE,
+            (Some(pending), _) => pending.again_at,
+            (None, Some(at)) => at,
             (None, None) => self.heard + IDLE,
         }
     }
 
     async fn step(&mut self) -> TestResult {
-        if self.pending.is_some() || self.lacking.take().is_some() {
+        if self.pending.is_some() {
+            return self.repeat().await;
+        }
+        if self.lacking.is_some() {
             return self.subscribe().await;
         }
         self.heard = Instant::now();

@@ -3,6 +3,7 @@
 
 mod figures;
 mod follower;
+mod gauge;
 mod killer;
 mod log;
 mod publisher;
@@ -22,6 +23,7 @@ use tokio::sync::{Barrier, Semaphore, watch};
 pub use figures::Figures;
 
 use self::follower::{Fate, Follower};
+use self::gauge::Gauge;
 use self::publisher::Publisher;
 use crate::{Stack, StackOptions, TestResult};
 
@@ -57,9 +59,13 @@ pub struct Plan {
 pub async fn run(plan: &Plan) -> TestResult<Figures> {
     let stack = Arc::new(start(plan).await?);
     let tokens = sign_in(&stack, plan).await?;
+    let publisher = Publisher::open(&stack, &tokens[0], &plan.channel).await?;
     let began = Instant::now();
     let progress = watch::Sender::new(0_usize);
+    let gauge = Arc::new(Gauge::default());
+    let telling = gauge.tell();
     let gate = Arc::new(Gate {
+        gauge: Arc::clone(&gauge),
         handshakes: Semaphore::new(HANDSHAKES),
         everybody: Barrier::new(plan.connections + 1),
     });
@@ -79,15 +85,15 @@ pub async fn run(plan: &Plan) -> TestResult<Figures> {
             tokio::spawn(follower.follow(Arc::clone(&gate), progress.subscribe()))
         })
         .collect();
-    let publisher = Publisher::open(&stack, &tokens[0], &plan.channel).await?;
     gate.everybody.wait().await;
     let connected = began.elapsed();
     let killer = killer::start(&stack, plan);
     let published = Instant::now();
-    let latencies = publisher.publish_all(plan.messages, &progress).await?;
+    let latencies = publisher.publish_all(plan.messages, &progress, &gauge).await?;
     let publishing = published.elapsed();
     let told = try_join_all(followers).await?;
     let delivering = published.elapsed();
+    telling.abort();
     let kills = killer.map_or(0, killer::Killer::stop);
     let told = told.into_iter().collect::<TestResult<Vec<_>>>()?;
     Ok(Figures::new(
@@ -101,6 +107,7 @@ pub async fn run(plan: &Plan) -> TestResult<Figures> {
 
 /// Where followers wait for each other.
 struct Gate {
+    gauge: Arc<Gauge>,
     handshakes: Semaphore,
     everybody: Barrier,
 }

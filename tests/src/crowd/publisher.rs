@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::gauge::Gauge;
 use super::wire::Wire;
 use crate::{Stack, TestResult, failure};
 
@@ -25,6 +26,8 @@ impl Publisher {
             channel: channel.to_owned(),
         };
         publisher.subscribe().await?;
+        // Followers begin at this one: of a channel that is empty, everybody would have to ask for the first message.
+        publisher.publish(&json!("opening")).await?;
         Ok(publisher)
     }
 
@@ -39,20 +42,22 @@ impl Publisher {
         mut self,
         messages: usize,
         progress: &watch::Sender<usize>,
+        gauge: &Gauge,
     ) -> TestResult<Vec<Duration>> {
         let mut latencies = Vec::with_capacity(messages);
         for number in 0..messages {
             let began = Instant::now();
-            self.publish(number).await?;
+            self.publish(&json!({"number": number})).await?;
             latencies.push(began.elapsed());
             progress.send_replace(number + 1);
+            Gauge::add(&gauge.published);
         }
         Ok(latencies)
     }
 
-    async fn publish(&mut self, number: usize) -> TestResult {
-        let id = format!("{number:08}{:016x}", rand::random::<u64>());
-        let data = json!({"recipient": self.channel, "content": {"number": number}});
+    async fn publish(&mut self, content: &Value) -> TestResult {
+        let id = format!("{:032x}", rand::random::<u128>());
+        let data = json!({"recipient": self.channel, "content": content});
         let message = json!({"action": "message", "id": id, "data": data});
         loop {
             self.wire.send(&message).await?;
@@ -63,7 +68,7 @@ impl Publisher {
             match tokio::time::timeout(UNANSWERED, self.answer(wanted)).await {
                 Ok(answer) if answer.as_ref().is_ok_and(|answer| answer["type"] == "ack") => return Ok(()),
                 Ok(Ok(answer)) if answer["type"] == "error" && answer["code"] != "unavailable" => {
-                    return Err(failure(format!("message {number} was refused: {answer}")));
+                    return Err(failure(format!("message {content} was refused: {answer}")));
                 }
                 Ok(Ok(_)) => tokio::time::sleep(Duration::from_millis(100)).await,
                 Ok(Err(error)) => return Err(error),
