@@ -22,6 +22,7 @@ mod emulator_tables;
 mod emulator_web;
 mod function_loss;
 mod processes;
+mod scenarios;
 mod senders;
 mod session;
 mod user_pool;

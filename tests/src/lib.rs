@@ -3,7 +3,9 @@
 
 pub mod crowd;
 mod forge;
+mod functions;
 mod probe;
+pub mod scenario;
 pub mod senders;
 mod sign_in;
 mod socket;
@@ -14,7 +16,7 @@ mod visitor;
 pub use forge::Forge;
 pub use probe::{Probe, ProbeRecords, probe_template};
 pub use sign_in::{Tokens, cognito_call};
-pub use socket::{Closing, Handshake, Socket};
+pub use socket::{Closing, Handshake, Incoming, Socket};
 pub use stack::{
     Stack, StackOptions, binaries, carillon_template, carillon_template_with, descendants_of, eventually, logical_id,
     repository,

@@ -7,6 +7,7 @@ use http::HeaderValue;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
@@ -109,6 +110,38 @@ pub struct Closing {
     pub reason: String,
 }
 
+impl Closing {
+    /// There was no frame.
+    fn unsaid() -> Self {
+        Self {
+            code: 1006,
+            reason: String::new(),
+        }
+    }
+}
+
+fn closing(frame: Option<CloseFrame>) -> Closing {
+    match frame {
+        Some(frame) => Closing {
+            code: frame.code.into(),
+            reason: frame.reason.to_string(),
+        },
+        None => Closing {
+            code: 1005,
+            reason: String::new(),
+        },
+    }
+}
+
+/// What a socket has next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Incoming {
+    /// A text frame, read as JSON.
+    Frame(Value),
+    /// The end.
+    End(Closing),
+}
+
 /// An open socket.
 #[derive(Debug)]
 pub struct Socket {
@@ -157,6 +190,28 @@ impl Socket {
         }
     }
 
+    /// The next text frame, or the end, which is answered as clients do.
+    ///
+    /// # Errors
+    /// Neither came, or the frame is no JSON.
+    pub async fn incoming(&mut self) -> TestResult<Incoming> {
+        loop {
+            match tokio::time::timeout(PATIENCE, self.socket.next()).await? {
+                Some(Ok(Message::Text(text))) => {
+                    let frame = serde_json::from_str(&text).map_err(|error| failure(format!("{error} in {text}")))?;
+                    return Ok(Incoming::Frame(frame));
+                }
+                Some(Ok(Message::Close(frame))) => {
+                    // The library sends its half of the close while it is read on.
+                    self.closed().await?;
+                    return Ok(Incoming::End(closing(frame)));
+                }
+                Some(Ok(_)) => {}
+                None | Some(Err(_)) => return Ok(Incoming::End(Closing::unsaid())),
+            }
+        }
+    }
+
     /// The next text frame that `wanted` accepts; others are passed over.
     ///
     /// # Errors
@@ -184,18 +239,15 @@ impl Socket {
     /// It does not.
     pub async fn closed(&mut self) -> TestResult<Closing> {
         let end = async {
-            let mut closing = None;
+            let mut end = None;
             while let Some(Ok(message)) = self.socket.next().await {
                 if let Message::Close(frame) = message {
-                    closing = Some(frame.map_or((1005, String::new()), |frame| {
-                        (frame.code.into(), frame.reason.to_string())
-                    }));
+                    end = Some(closing(frame));
                 }
             }
-            closing.unwrap_or((1006, String::new()))
+            end.unwrap_or_else(Closing::unsaid)
         };
-        let (code, reason) = tokio::time::timeout(PATIENCE, end).await?;
-        Ok(Closing { code, reason })
+        Ok(tokio::time::timeout(PATIENCE, end).await?)
     }
 
     /// Closes without a code, as a browser's `close()` does, and waits for the server's half.

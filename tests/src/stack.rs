@@ -1,5 +1,6 @@
 //! A running stack: the emulator's process, its output, and its addresses.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Program, Stdio};
@@ -281,11 +282,23 @@ pub fn carillon_template() -> TestResult<PathBuf> {
     }
 }
 
-/// The template of the CDK app with context values `key=value`. Synthesised once; later calls find it in the cache.
+/// The template of the CDK app with context values `key=value`. Synthesised once; later calls find it in the cache, and
+/// those of this process need not ask Node for it.
 ///
 /// # Errors
 /// The app does not synthesise.
 pub fn carillon_template_with(context: &[&str]) -> TestResult<PathBuf> {
+    static SYNTHESISED: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut synthesised = SYNTHESISED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(template) = synthesised.get(&context.join(" ")) {
+        return Ok(template.clone());
+    }
+    let template = synthesise(context)?;
+    synthesised.insert(context.join(" "), template.clone());
+    Ok(template)
+}
+
+fn synthesise(context: &[&str]) -> TestResult<PathBuf> {
     let output = Program::new("node")
         .arg("scripts/synthesise.mjs")
         .args(context)
