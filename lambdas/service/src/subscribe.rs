@@ -70,6 +70,7 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
             match self.table.join(&membership, &connection.member(now)).await {
                 Ok(Moved::Done) => return Ok(Joined::Member { connection, is_new }),
                 Ok(Moved::Gone) => return Ok(Joined::Over(ClosingReason::Server)),
+                Ok(Moved::Full) => return Err(Refusal::too_many_channels()),
                 Ok(Moved::Contended) => self.clock.sleep(jitter.pause(attempt)).await,
                 Err(error) => return Err(unavailable("subscribe")(error)),
             }

@@ -56,7 +56,8 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
         match self.table.leave(membership, &connection.id).await {
             Ok(Moved::Done) => Ok(Left::Now(connection)),
             Ok(Moved::Gone) => Ok(Left::Over(ClosingReason::Server)),
-            Ok(Moved::Contended) => Ok(Left::Contended),
+            // Leaving needs no room.
+            Ok(Moved::Contended | Moved::Full) => Ok(Left::Contended),
             Err(error) => Err(failed(error)),
         }
     }

@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use domain::connection::{Connection, Standing};
 use domain::connection_id::ConnectionId;
+use domain::limits::CHANNELS_PER_CONNECTION_MAX;
 use domain::membership::{Member, Membership};
 use service::ports::{Memberships, Moved, TableError};
 
@@ -17,6 +18,9 @@ use super::{Table, member};
 /// Transactions for one joining. Only where the connection is a member already, in another shard or watching, the first
 /// does not do.
 const JOINS_MAX: usize = 3;
+
+/// Channels on a connection's row at the most: those it chose, `all`, and its user's.
+const CHANNELS_MAX: u64 = CHANNELS_PER_CONNECTION_MAX as u64 + 2;
 
 impl Memberships for Table {
     async fn join(&self, membership: &Membership, member: &Member) -> Result<Moved, TableError> {
@@ -36,6 +40,9 @@ impl Memberships for Table {
             match row.and_then(registered) {
                 Some(connection) if !connection.is_over(member.joined_at) => {
                     standing = connection.membership(&membership.channel).cloned();
+                    if standing.is_none() && connection.is_full() {
+                        return Ok(Moved::Full);
+                    }
                 }
                 Some(_) | None => return Ok(Moved::Gone),
             }
@@ -113,6 +120,14 @@ impl Table {
             .name("channel", membership.channel.to_string())
             .value("shard", number(membership.shard.into()))
             .value("standing", number(shard.into()));
+        let terms = match standing {
+            Some(_) => terms,
+            None => terms.value("room", number(CHANNELS_MAX)),
+        };
+        let has_room = match standing {
+            Some(_) => "",
+            None => " AND (attribute_exists(#channels.#channel) OR size(#channels) < :room)",
+        };
         let terms = if membership.watching {
             terms.value("zero", number(0))
         } else {
@@ -121,7 +136,7 @@ impl Table {
         let update = self
             .update_part(connection::key(&member.connection), &terms)
             .update_expression(watching)
-            .condition_expression(format!("{LASTS} AND {as_thought}"))
+            .condition_expression(format!("{LASTS} AND {as_thought}{has_room}"))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         Ok(TransactWriteItem::builder().update(update.build()?).build())
     }

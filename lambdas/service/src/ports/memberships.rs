@@ -8,7 +8,8 @@ use super::TableError;
 /// Writes memberships.
 pub trait Memberships: Sync {
     /// Notes the membership on the connection and puts the member into the channel, both or neither, on condition that
-    /// the connection is registered and not over at the instant the member joins. Doing it again overwrites.
+    /// the connection is registered, not over at the instant the member joins, and not full, unless it is a member
+    /// already. Doing it again overwrites.
     fn join(&self, membership: &Membership, member: &Member) -> impl Future<Output = Result<Moved, TableError>> + Send;
 
     /// The reverse, on condition that the connection is registered.
@@ -26,6 +27,8 @@ pub enum Moved {
     Done,
     /// There is no such connection any more.
     Gone,
+    /// It is in as many channels as it may be.
+    Full,
     /// Another transaction was at the same rows, or the table takes no more just now. Nothing is written.
     Contended,
 }

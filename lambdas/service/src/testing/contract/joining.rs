@@ -7,7 +7,7 @@ use domain::timestamp::Timestamp;
 
 use super::AllPorts;
 use super::world::{LEASE, NOW, World, around, membership, ok};
-use crate::ports::{Moved, Place};
+use crate::ports::Moved;
 
 pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
     joining_is_noted_on_both_sides(world).await;
@@ -17,7 +17,7 @@ pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
     what_is_entombed_or_unknown_joins_and_leaves_nothing(world).await;
     leaving_takes_away_both_sides(world).await;
     what_is_over_may_still_leave(world).await;
-    a_connection_may_be_in_many_channels(world).await;
+    a_connection_may_be_in_many_channels_and_in_no_more(world).await;
 }
 
 fn watching(membership: &Membership) -> Membership {
@@ -117,11 +117,7 @@ async fn a_member_from_the_start_can_watch<T: AllPorts>(world: &World<'_, T>) {
 
 async fn what_is_over_joins_nothing<T: AllPorts>(world: &World<'_, T>) {
     let lapsing = world.registered().await;
-    let to_the_end = Connection {
-        lease: NOW.plus(LEASE * 2),
-        ..world.opened(&world.user(), 0)
-    };
-    world.register(&to_the_end, &Place::Free).await;
+    let to_the_end = world.renewed_beyond_its_end().await;
     let replaced = world.registered().await;
     world.replace(&replaced, NOW.plus(LEASE / 2)).await;
     for id in [lapsing.id, to_the_end.id, replaced.id] {
@@ -176,6 +172,17 @@ async fn leaving_takes_away_both_sides<T: AllPorts>(world: &World<'_, T>) {
         assert!(world.is_member(&room, &other.id).await, "others are not meant");
         assert_eq!(world.watches(&room.channel, &other.id).await, room.watching);
     }
+    let again = membership(world.room(), 2);
+    for room in [watching(&again), again.clone(), watching(&again)] {
+        assert_eq!(
+            world.join(&connection, &room, NOW).await,
+            Moved::Done,
+            "as if for the first time"
+        );
+        assert_eq!(memberships(world, &connection).await, std::slice::from_ref(&room));
+        assert_eq!(world.watches(&room.channel, &connection.id).await, room.watching);
+        assert_eq!(ok(world.table.leave(&room, &connection.id).await), Moved::Done);
+    }
     let user = &connection.memberships[1];
     assert!(world.is_member(user, &connection.id).await, "nor are other channels");
 }
@@ -189,7 +196,7 @@ async fn what_is_over_may_still_leave<T: AllPorts>(world: &World<'_, T>) {
     assert_eq!(ok(world.table.leave(&room, &connection.id).await), Moved::Done);
 }
 
-async fn a_connection_may_be_in_many_channels<T: AllPorts>(world: &World<'_, T>) {
+async fn a_connection_may_be_in_many_channels_and_in_no_more<T: AllPorts>(world: &World<'_, T>) {
     let connection = world.registered().await;
     let mut rooms = Vec::new();
     for number in 0..CHANNELS_PER_CONNECTION_MAX {
@@ -198,6 +205,10 @@ async fn a_connection_may_be_in_many_channels<T: AllPorts>(world: &World<'_, T>)
         assert_eq!(world.join(&connection, &room, NOW).await, Moved::Done);
         rooms.push(room);
     }
+    let further = membership(world.room(), 0);
+    assert_eq!(world.join(&connection, &further, NOW).await, Moved::Full);
+    assert_eq!(world.member(&further, &connection.id).await, None);
+    assert_eq!(world.join(&connection, &rooms[0], NOW).await, Moved::Done);
     rooms.sort_by(|a, b| a.channel.cmp(&b.channel));
     assert_eq!(memberships(world, &connection).await, rooms);
     let was = ok(world.table.entomb(&connection.id, NOW).await);

@@ -18,6 +18,9 @@ impl Rows {
         if connection.is_over(member.joined_at) {
             return Moved::Gone;
         }
+        if connection.membership(&membership.channel).is_none() && connection.is_full() {
+            return Moved::Full;
+        }
         connection.memberships.retain(|m| m.channel != membership.channel);
         connection.memberships.push(membership.clone());
         self.put_member(membership, member);
