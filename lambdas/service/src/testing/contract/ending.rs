@@ -58,11 +58,7 @@ async fn a_tombstone_stands_where_nothing_stood<T: AllPorts>(world: &World<'_, T
 
 async fn only_what_is_over_is_entombed<T: AllPorts>(world: &World<'_, T>) {
     let lapsing = world.registered().await;
-    let to_the_end = Connection {
-        lease: NOW.plus(LEASE * 2),
-        ..world.opened(&world.user(), 0)
-    };
-    world.register(&to_the_end, &Place::Free).await;
+    let to_the_end = world.renewed_beyond_its_end().await;
     let replaced = world.registered().await;
     world.replace(&replaced, NOW.plus(LEASE / 2)).await;
     for id in [lapsing.id, to_the_end.id, replaced.id] {

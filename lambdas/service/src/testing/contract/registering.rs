@@ -127,7 +127,8 @@ fn lapsed(holder: &Connection, now: Timestamp) -> Place {
 }
 
 async fn a_slot_is_free_once_its_holder_is_over<T: AllPorts>(world: &World<'_, T>) {
-    for holder in two_ways_to_end(world).await {
+    // Who was replaced stands in no slot.
+    for holder in [world.registered().await, world.renewed_beyond_its_end().await] {
         for (now, ended) in around(holder.over_at()) {
             let successor = world.opened(&holder.user, holder.slot.number());
             let registered = world.try_register(&successor, &lapsed(&holder, now)).await;
@@ -148,18 +149,6 @@ async fn a_slot_is_free_once_its_holder_is_over<T: AllPorts>(world: &World<'_, T
             break;
         }
     }
-}
-
-/// One that ends by its lease, and one by its hard end. Who was replaced stands in no slot.
-async fn two_ways_to_end<T: AllPorts>(world: &World<'_, T>) -> [Connection; 2] {
-    let lapsing = world.registered().await;
-    let short = Connection {
-        lease: NOW.plus(LEASE * 2),
-        ..world.opened(&world.user(), 3)
-    };
-    world.register(&short, &Place::Free).await;
-    assert_eq!(short.over_at(), short.hard_end);
-    [lapsing, short]
 }
 
 async fn a_slot_whose_holder_is_entombed_is_free<T: AllPorts>(world: &World<'_, T>) {

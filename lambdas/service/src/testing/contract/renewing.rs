@@ -5,7 +5,7 @@ use domain::timestamp::Timestamp;
 
 use super::AllPorts;
 use super::world::{LEASE, NOW, World, around, ok};
-use crate::ports::{Place, Renewed};
+use crate::ports::Renewed;
 
 pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
     a_lease_is_renewed(world).await;
@@ -45,12 +45,7 @@ async fn no_lease_is_longer_than_the_connection<T: AllPorts>(world: &World<'_, T
 }
 
 async fn what_is_over_is_not_renewed<T: AllPorts>(world: &World<'_, T>) {
-    let to_the_end = Connection {
-        lease: NOW.plus(LEASE * 2),
-        ..world.opened(&world.user(), 0)
-    };
-    world.register(&to_the_end, &Place::Free).await;
-    for connection in [world.registered().await, to_the_end] {
+    for connection in [world.registered().await, world.renewed_beyond_its_end().await] {
         for (now, ended) in around(connection.over_at()) {
             let expected = if ended {
                 Renewed::Over(Some(connection.clone()))

@@ -17,7 +17,7 @@ use domain::timestamp::Timestamp;
 
 use super::AllPorts;
 use crate::describe::describe;
-use crate::ports::{Append, Appended, Moved, Place, Registered, Span, TableError};
+use crate::ports::{Append, Appended, Moved, Place, Registered, Renewed, Span, TableError};
 
 /// Late enough that no store deletes rows for being past their life while it is held to its promises.
 pub(super) const NOW: Timestamp = Timestamp::from_seconds(4_000_000_000);
@@ -95,6 +95,16 @@ impl<'a, T: AllPorts> World<'a, T> {
     pub(super) async fn registered(&self) -> Connection {
         let connection = self.opened(&self.user(), 0);
         self.register(&connection, &Place::Free).await;
+        connection
+    }
+
+    /// One that is over at its hard end, since its client renewed its lease for longer than that.
+    pub(super) async fn renewed_beyond_its_end(&self) -> Connection {
+        let connection = self.registered().await;
+        let renewed = self.table.renew(&connection.id, NOW.plus(LEASE * 9), NOW).await;
+        assert_eq!(ok(renewed), Renewed::Now);
+        let connection = self.connection(&connection.id).await;
+        assert_eq!(connection.over_at(), connection.hard_end);
         connection
     }
 
