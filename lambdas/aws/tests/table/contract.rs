@@ -5,7 +5,7 @@ use service::testing::contract;
 
 use crate::dynamodb_local::DynamoDbLocal;
 use crate::emulator::Emulator;
-use crate::store::seed;
+use crate::store::{new_table, seed};
 
 /// `SEED=<number>` gives the same names again. What several at once do is up to the store.
 async fn keeps_every_promise(table: &Table) {
@@ -24,7 +24,8 @@ async fn the_store_of_a_laptop_keeps_every_promise() -> Result<(), Box<dyn std::
 #[tokio::test]
 async fn dynamodb_local_keeps_every_promise() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(store) = DynamoDbLocal::start().await? {
-        keeps_every_promise(&store.table().await).await;
+        let table = new_table(store.client().await, "channels").await?;
+        keeps_every_promise(&table).await;
     }
     Ok(())
 }

@@ -6,14 +6,11 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use aws::table::Table;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
-use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::process::{ChildStdin, Command};
 
-use crate::store::{Prepared, client, repository, table_of_template};
+use crate::store::{Prepared, client, repository};
 
 /// The oldest Java that runs it.
 const JAVA_MIN: u32 = 17;
@@ -24,9 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Runs what follows, until its own standard input closes, as it does when the test ends in whatever way.
 const UNTIL_CLOSED: &str = r#""$@" & own=$!; cat > /dev/null; kill $own"#;
 
-const TABLE: &str = "channels";
-
-/// A store with one empty table.
+/// A store without any table.
 pub(crate) struct DynamoDbLocal {
     _stdin: Option<ChildStdin>,
     address: String,
@@ -56,23 +51,12 @@ impl DynamoDbLocal {
             address: format!("http://127.0.0.1:{port}"),
         };
         tokio::time::timeout(PATIENCE, answers(port)).await?;
-        create_table(&store.client().await).await?;
         Ok(Some(store))
     }
 
     /// The SDK's client, as the functions have it.
     pub(crate) async fn client(&self) -> Client {
         client(&self.address).await
-    }
-
-    /// The adapter over this client.
-    pub(crate) fn table_of(client: Client) -> Table {
-        Table::new(client, TABLE.to_owned())
-    }
-
-    /// The adapter, as the functions have it.
-    pub(crate) async fn table(&self) -> Table {
-        Self::table_of(self.client().await)
     }
 }
 
@@ -110,32 +94,4 @@ async fn answers(port: u16) {
     while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-}
-
-async fn create_table(client: &Client) -> Prepared<()> {
-    let table = table_of_template()?;
-    let list = |name: &str| table[name].as_array().cloned().unwrap_or_default();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mut call = client
-        .create_table()
-        .table_name(TABLE)
-        .billing_mode(BillingMode::PayPerRequest);
-    for key in list("KeySchema") {
-        call = call.key_schema(
-            KeySchemaElement::builder()
-                .attribute_name(text(&key["AttributeName"]))
-                .key_type(KeyType::from(text(&key["KeyType"]).as_str()))
-                .build()?,
-        );
-    }
-    for attribute in list("AttributeDefinitions") {
-        call = call.attribute_definitions(
-            AttributeDefinition::builder()
-                .attribute_name(text(&attribute["AttributeName"]))
-                .attribute_type(ScalarAttributeType::from(text(&attribute["AttributeType"]).as_str()))
-                .build()?,
-        );
-    }
-    call.send().await?;
-    Ok(())
 }

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use aws::table::Table;
+use aws_sdk_dynamodb::Client;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
@@ -50,9 +51,14 @@ impl Emulator {
         })
     }
 
+    /// The SDK's client, as the functions have it.
+    pub(crate) async fn client(&self) -> Client {
+        client(&self.address).await
+    }
+
     /// The adapter, as the functions have it.
     pub(crate) async fn table(&self) -> Table {
-        Table::new(client(&self.address).await, self.table.clone())
+        Table::new(self.client().await, self.table.clone())
     }
 }
 

@@ -2,6 +2,8 @@
 //! runs, and AWS's own DynamoDB Local. And what each operation costs there.
 
 mod contract;
+mod costs;
 mod dynamodb_local;
 mod emulator;
+mod meter;
 mod store;

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use aws::clients::Clients;
+use aws::table::Table;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Credentials;
+use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
 use serde_json::Value;
 
 /// What a test's preparations end with.
@@ -59,7 +61,7 @@ pub(crate) fn template() -> Prepared<PathBuf> {
 }
 
 /// The table that the template asks for.
-pub(crate) fn table_of_template() -> Prepared<Value> {
+fn table_of_template() -> Prepared<Value> {
     let template: Value = serde_json::from_slice(&std::fs::read(template()?)?)?;
     let resources = template["Resources"].as_object().into_iter().flatten();
     let mut tables = resources.filter(|(_, resource)| resource["Type"] == "AWS::DynamoDB::Table");
@@ -67,4 +69,33 @@ pub(crate) fn table_of_template() -> Prepared<Value> {
         (Some((_, table)), None) => Ok(table["Properties"].clone()),
         _ => Err("the template has not exactly one table".into()),
     }
+}
+
+/// The adapter over a new table of this name, with the keys that the template asks for.
+pub(crate) async fn new_table(client: Client, name: &str) -> Prepared<Table> {
+    let table = table_of_template()?;
+    let list = |name: &str| table[name].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut call = client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest);
+    for key in list("KeySchema") {
+        call = call.key_schema(
+            KeySchemaElement::builder()
+                .attribute_name(text(&key["AttributeName"]))
+                .key_type(KeyType::from(text(&key["KeyType"]).as_str()))
+                .build()?,
+        );
+    }
+    for attribute in list("AttributeDefinitions") {
+        call = call.attribute_definitions(
+            AttributeDefinition::builder()
+                .attribute_name(text(&attribute["AttributeName"]))
+                .attribute_type(ScalarAttributeType::from(text(&attribute["AttributeType"]).as_str()))
+                .build()?,
+        );
+    }
+    call.send().await?;
+    Ok(Table::new(client, name.to_owned()))
 }
