@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use domain::channel::Channel;
 use domain::connection::{Connection, Standing};
 use domain::connection_id::ConnectionId;
-use domain::limits::{STANDINGS_MAX, SWEEP_CONCURRENCY, SWEEP_MAX, SWEEP_PARTS, TOMBSTONE_LIFE};
+use domain::limits::{SHARDS_MAX, STANDINGS_MAX, SWEEP_CONCURRENCY, SWEEP_MAX, SWEEP_PARTS, TOMBSTONE_LIFE};
 use domain::membership::{Member, Membership};
 use domain::shards::ShardRules;
 use domain::slot::SlotNumber;
@@ -72,11 +72,16 @@ struct Finished {
 
 impl<T: Members + Connections + Heads, S: Sockets + Closing, C: Clock> Sweeper<'_, T, S, C> {
     async fn round(&self, rules: ShardRules) -> Result<(), TableError> {
-        let head = self.table.head(&Channel::All).await?;
-        let shards = head.map_or(rules.all, |head| head.shards.max(rules.all));
+        let turn = turn(self.clock.now());
+        let known = self.known_shards(rules).await?;
         let mut finished = Vec::new();
-        for shard in 0..shards.count() {
-            finished.extend(self.finished_in(shard).await?);
+        for shard in 0..known {
+            finished.extend(self.finished_in(shard, Some(turn)).await?);
+        }
+        if turn == 0 {
+            for shard in known..SHARDS_MAX {
+                finished.extend(self.finished_in(shard, None).await?);
+            }
         }
         finished.sort_by_key(|one| one.since);
         stream::iter(finished)
@@ -85,13 +90,22 @@ impl<T: Members + Connections + Heads, S: Sockets + Closing, C: Clock> Sweeper<'
         Ok(())
     }
 
-    async fn finished_in(&self, shard: u32) -> Result<Vec<Finished>, TableError> {
+    /// In how many shards members are known to stand: the head knows of all rules under which a message was published, and
+    /// today's rules are known. Whoever joined under others is found by looking everywhere once in a while.
+    async fn known_shards(&self, rules: ShardRules) -> Result<u32, TableError> {
+        let head = self.table.head(&Channel::All).await?;
+        Ok(head.map_or(rules.all, |head| head.shards.max(rules.all)).count())
+    }
+
+    /// The connections of a shard that are over, as far as it is the turn of their part; without one, of all parts.
+    async fn finished_in(&self, shard: u32, turn: Option<u32>) -> Result<Vec<Finished>, TableError> {
         let now = self.clock.now();
-        let turn = u32::try_from(now.millis() / 60_000 % u64::from(SWEEP_PARTS)).unwrap_or(0);
         let everyone: Vec<Member> = members(self.table, &Channel::All, shard).try_collect().await?;
         let (over, live): (Vec<_>, Vec<_>) = everyone.into_iter().partition(|member| !member.is_live(now));
         self.counts.live.fetch_add(live.len() as u64, Ordering::Relaxed);
-        let in_turn = live.into_iter().filter(|m| m.connection.part_of(SWEEP_PARTS) == turn);
+        let in_turn = live
+            .into_iter()
+            .filter(|member| turn.is_none_or(|turn| member.connection.part_of(SWEEP_PARTS) == turn));
         let suspects: Vec<Member> = over.into_iter().chain(in_turn).collect();
         let mut finished = Vec::new();
         for part in suspects.chunks(STANDINGS_MAX) {
@@ -160,6 +174,11 @@ impl<T: Members + Connections + Heads, S: Sockets + Closing, C: Clock> Sweeper<'
         clean_up(self.table, self.sockets, self.clock, &connection).await?;
         Ok(true)
     }
+}
+
+/// Which part of the connections this round looks at.
+fn turn(now: Timestamp) -> u32 {
+    u32::try_from(now.millis() / 60_000 % u64::from(SWEEP_PARTS)).unwrap_or(0)
 }
 
 /// What a connection must have been whose member is all that is left.
