@@ -53,7 +53,12 @@ pub(crate) async fn entomb_gone(
         let noted = was
             .as_ref()
             .and_then(|connection| connection.membership(&found.channel));
-        table.remove_member(noted.unwrap_or(found), &member.connection).await
+        // Where it was found it must go, whatever is noted; only whether it watches is known from the note alone.
+        let here = Membership {
+            watching: noted.is_some_and(|noted| noted.watching),
+            ..found.clone()
+        };
+        table.remove_member(&here, &member.connection).await
     };
     if let Err::<_, TableError>(error) = done.await {
         tracing::warn!(connection = %member.connection, error = describe(&error), "connection.not_forgotten");

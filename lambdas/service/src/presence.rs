@@ -5,6 +5,7 @@ use domain::limits::PRESENCE_MEMBERS_MAX;
 use domain::policy::may_subscribe;
 use domain::presence::Present;
 use domain::request_id::RequestId;
+use domain::shards::Shards;
 use domain::wire::client::Presence;
 use domain::wire::{Frame, Refusal};
 use futures_util::TryStreamExt as _;
@@ -35,7 +36,10 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
         let now = self.clock.now();
         let mut present = Present::default();
         let mut read = 0;
-        for part in everyone(&wanted.channel, self.shards(&wanted.channel)) {
+        let head = self.table.head(&wanted.channel).await?;
+        let known = head.map_or(Shards::ONE, |head| head.shards);
+        let shards = known.max(self.rules.shards.of(&wanted.channel));
+        for part in everyone(&wanted.channel, shards) {
             let mut members = std::pin::pin!(part.members(&self.table));
             while let Some(member) = members.try_next().await? {
                 present.add(member, now);

@@ -6,10 +6,10 @@ use domain::channel::Channel;
 use domain::connection::Connection;
 use domain::jitter::Jitter;
 use domain::limits::{GONE_GRACE, MEMBERSHIP_ATTEMPTS_MAX, SUBSCRIBE_ENTRIES_MAX};
-use domain::log::Sequence;
 use domain::membership::Membership;
 use domain::policy::may_subscribe;
 use domain::request_id::RequestId;
+use domain::shards::Shards;
 use domain::wire::client::Subscribe;
 use domain::wire::{ClosingReason, Frame, Refusal};
 use futures_util::future::join;
@@ -43,12 +43,17 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
             sockets: &self.sockets,
             clock: &self.clock,
         };
+        let shards = self
+            .rules
+            .shards
+            .of(&wanted.channel)
+            .max(up_to_its_own(&connection, &wanted.channel));
         let announced = async {
             if is_new {
                 movements.joined(&connection, &wanted.channel).await;
             }
         };
-        let (told, ()) = join(self.catch_up(&wanted.channel, wanted.since), announced).await;
+        let (told, ()) = join(self.catch_up(wanted, shards), announced).await;
         let told = told.map_err(unavailable("subscribe"))?;
         Ok(Answer::Frame(Frame::subscribed(id, &wanted.channel, &told)))
     }
@@ -96,13 +101,17 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
         }
     }
 
-    async fn catch_up(&self, channel: &Channel, since: Option<Sequence>) -> Result<CatchUp, TableError> {
+    async fn catch_up(&self, wanted: &Subscribe, shards: Shards) -> Result<CatchUp, TableError> {
+        let channel = &wanted.channel;
         let head = self.table.head(channel).await?;
-        let shards = self.rules.shards.of(channel);
+        if let Some(head) = &head {
+            // For signals, which read no head.
+            self.guesses.set(channel, head.clone());
+        }
         if head.as_ref().is_some_and(|head| head.shards < shards) {
             self.table.spread(channel, shards).await?;
         }
-        let Some(since) = since else {
+        let Some(since) = wanted.since else {
             return Ok(CatchUp::at_head(head.as_ref()));
         };
         let limit = SUBSCRIBE_ENTRIES_MAX;
@@ -116,6 +125,12 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
         };
         Ok(CatchUp::after(since, head.as_ref(), read, limit, now))
     }
+}
+
+/// Enough shards for where it stands: it may be there since a time with more of them than there are by today's rules.
+fn up_to_its_own(connection: &Connection, channel: &Channel) -> Shards {
+    let own = connection.membership(channel).map(|membership| membership.shard + 1);
+    own.and_then(Shards::new).unwrap_or(Shards::ONE)
 }
 
 /// What came of making a connection a member.

@@ -21,8 +21,12 @@ impl Rows {
         if connection.membership(&membership.channel).is_none() && connection.is_full() {
             return Moved::Full;
         }
+        let standing = connection.membership(&membership.channel).cloned();
         connection.memberships.retain(|m| m.channel != membership.channel);
         connection.memberships.push(membership.clone());
+        if let Some(standing) = standing {
+            self.remove_member(&standing, &member.connection);
+        }
         self.put_member(membership, member);
         Moved::Done
     }
