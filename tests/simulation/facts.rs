@@ -69,6 +69,11 @@ pub(crate) enum Fact {
         socket: usize,
         channel: Name,
     },
+    /// A client asks not to be one any more.
+    Leaving {
+        socket: usize,
+        channel: Name,
+    },
     /// A client hands a signal over.
     Signalled {
         socket: usize,

@@ -137,6 +137,7 @@ fn name(fact: &Fact) -> &'static str {
         Fact::Replaced { .. } => "replaced",
         Fact::Left { .. } => "left",
         Fact::Joining { .. } => "joining",
+        Fact::Leaving { .. } => "leaving",
         Fact::Signalled { .. } => "signalled",
         Fact::Revoked { .. } => "revoked",
         Fact::Wrong { .. } => "wrong",

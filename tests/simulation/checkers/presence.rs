@@ -12,45 +12,65 @@ const APART: f64 = 10.0;
 
 #[derive(Debug, Default)]
 pub(super) struct Presence {
-    /// The last two movements of a user.
-    moved: BTreeMap<usize, (Micros, Micros)>,
+    users: BTreeMap<(usize, Name), Movements>,
+}
+
+/// How a user moved in a channel.
+#[derive(Debug, Default)]
+struct Movements {
+    last: Micros,
+    /// When two movements were last too near.
+    uncertain: Micros,
+}
+
+impl Movements {
+    fn begin(&mut self, now: Micros) {
+        if now - self.last < seconds(APART) {
+            self.uncertain = now;
+        }
+        self.last = now;
+    }
 }
 
 impl Presence {
     pub(super) fn see(&mut self, world: &World, fact: &Fact) -> Verdict {
         match fact {
-            Fact::Joining { socket, .. }
-            | Fact::Left { socket, .. }
-            | Fact::Opened { socket }
-            | Fact::Closed { socket } => {
-                let last = self.moved.entry(world.socket(*socket).user).or_default();
-                *last = (last.1, world.now);
+            Fact::Joining { socket, channel } | Fact::Leaving { socket, channel } => {
+                let key = (world.socket(*socket).user, channel.clone());
+                self.users.entry(key).or_default().begin(world.now);
                 Ok(())
             }
-            Fact::Minute | Fact::Settled if world.rules.calm => self.compare(world, "after events", true),
+            Fact::Left { socket, channel } => {
+                let key = (world.socket(*socket).user, channel.clone());
+                self.users.entry(key).or_default().last = world.now;
+                Ok(())
+            }
+            Fact::Closed { socket } => {
+                let user = world.socket(*socket).user;
+                let own = self.users.iter_mut().filter(|((moved, _), _)| *moved == user);
+                own.for_each(|(_, movements)| movements.begin(world.now));
+                Ok(())
+            }
+            Fact::Minute | Fact::Settled if world.rules.calm => self.compare(world, "after events"),
             _ => Ok(()),
         }
     }
 
     pub(super) fn end(&self, world: &World) -> Verdict {
-        self.compare(world, "after an answer", false)
+        self.compare(world, "in the end")
     }
 
-    fn compare(&self, world: &World, when: &str, by_events: bool) -> Verdict {
+    fn compare(&self, world: &World, when: &str) -> Verdict {
         for (index, client) in world.clients.iter().enumerate() {
-            if !self.is_certain(world, client.user_id.as_str(), false) {
-                continue;
-            }
-            for channel in client.wishes.keys().filter(|channel| client.is_settled_in(channel)) {
-                let Some(believed) = client.believes(channel) else {
+            let is_still =
+                |channel: &&Name| client.is_settled_in(channel) && self.is_still(world, client.user, channel);
+            for channel in client.wishes.keys().filter(is_still) {
+                let Some((believed, asked)) = client.believes(channel) else {
                     continue;
                 };
                 let truth = truth(world, channel);
-                let differing = believed.symmetric_difference(&truth);
-                let differing: Vec<_> = differing
-                    .filter(|user| self.is_certain(world, user, by_events))
-                    .collect();
-                if !differing.is_empty() {
+                let mut differing = believed.symmetric_difference(&truth);
+                if differing.any(|user| self.is_certain(world, user, channel, asked)) {
                     let words = format!("client {index} believes {believed:?} in {channel} {when}, not {truth:?}");
                     return broken(Promise::Presence, words);
                 }
@@ -59,18 +79,32 @@ impl Presence {
         Ok(())
     }
 
-    /// Whether the user is not on the move, and the last movement was told for certain, if that is what matters.
-    fn is_certain(&self, world: &World, user: &str, by_events: bool) -> bool {
-        let user = world
-            .clients
-            .iter()
-            .find(|client| client.user_id.as_str() == user)
-            .map(|client| client.user);
-        let moved = user.and_then(|user| self.moved.get(&user));
-        moved.is_none_or(|(last_but_one, last)| {
-            last + seconds(APART) < world.now && (!by_events || last - last_but_one > seconds(APART))
-        })
+    /// Whether it is certain that who asked at that time was told of every movement of the user since.
+    fn is_certain(&self, world: &World, id: &str, channel: &Name, asked: Micros) -> bool {
+        let Some(client) = world.clients.iter().find(|client| client.user_id.as_str() == id) else {
+            return true;
+        };
+        let movements = self.users.get(&(client.user, channel.clone()));
+        let uncertain = movements.map_or(0, |movements| movements.uncertain);
+        self.is_still(world, client.user, channel) && uncertain + seconds(APART) < asked
     }
+
+    /// Whether the user has not moved for a while, and no connection is where its client may have left.
+    fn is_still(&self, world: &World, user: usize, channel: &Name) -> bool {
+        let last = self
+            .users
+            .get(&(user, channel.clone()))
+            .map_or(0, |movements| movements.last);
+        last + seconds(APART) < world.now && !lingers(world, user)
+    }
+}
+
+/// Whether a connection of the user is open that its client has replaced: it is where its client may have left.
+fn lingers(world: &World, user: usize) -> bool {
+    let mut sockets = world.gateway.sockets.iter().enumerate();
+    sockets.any(|(index, socket)| {
+        socket.is_open() && socket.user == user && world.clients[socket.client].current != Some(index)
+    })
 }
 
 /// The users who are in the channel.

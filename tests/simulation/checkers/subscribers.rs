@@ -101,7 +101,10 @@ impl Subscribers {
                     continue;
                 }
                 let (head, cursor) = (history.head(channel), client.cursors.get(channel).copied());
-                let has_all = cursor == Some(head) || (cursor.is_none() && is_direct(channel) && head == 0);
+                // Nobody hears of a direct channel in which nothing is kept any more.
+                let newest = history.entry(channel, head);
+                let is_empty = newest.is_none_or(|newest| newest.entry.life <= stamp(world.now));
+                let has_all = cursor == Some(head) || (cursor.is_none() && is_direct(channel) && is_empty);
                 if !has_all {
                     let words = format!("client {index} is behind in the end: {channel} at {cursor:?} of {head}");
                     return broken(Promise::Subscribers, words);

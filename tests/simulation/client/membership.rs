@@ -104,6 +104,12 @@ fn send(world: &mut World, index: usize, socket: usize, channel: &str, request: 
         Request::Subscribe if repairs && reads_only => ("history", json!({"channel": channel, "after": since})),
         Request::Subscribe => ("subscribe", json!({"channel": channel})),
     };
+    if action == "unsubscribe" {
+        world.note(Fact::Leaving {
+            socket,
+            channel: Arc::clone(&name),
+        });
+    }
     if action == "subscribe" {
         if let Some(since) = since {
             data["since"] = since.into();

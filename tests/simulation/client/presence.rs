@@ -7,14 +7,15 @@ use serde_json::{Value, json};
 
 use super::{Client, id_of};
 use crate::facts::Name;
+use crate::time::Micros;
 use crate::world::World;
 
 /// What a client believes of one channel.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) users: BTreeSet<String>,
-    /// Whether a question was ever answered.
-    pub(crate) is_known: bool,
+    /// When a question was last answered.
+    pub(crate) answered: Option<Micros>,
     /// The time of the last event of each user: an older one that comes later counts no more.
     moved: BTreeMap<String, u64>,
     asked: Option<u64>,
@@ -39,12 +40,14 @@ pub(crate) fn ask(world: &mut World, index: usize, channel: &str) {
 
 /// `presence`: an answer or an event.
 pub(crate) fn received(world: &mut World, index: usize, channel: &Name, frame: &Value, number: u64) {
+    let now = world.now;
     let Some(seen) = world.clients[index].present.get_mut(channel) else {
         return;
     };
     if let Some(users) = frame["users"].as_array() {
         if seen.asked == Some(number) {
-            seen.answered(users);
+            seen.answer(users);
+            seen.answered = Some(now);
         }
         return;
     }
@@ -57,9 +60,8 @@ pub(crate) fn received(world: &mut World, index: usize, channel: &Name, frame: &
 }
 
 impl Seen {
-    fn answered(&mut self, users: &[Value]) {
+    fn answer(&mut self, users: &[Value]) {
         self.asked = None;
-        self.is_known = true;
         self.users = users
             .iter()
             .filter_map(|user| Some(user["id"].as_str()?.to_owned()))
@@ -91,11 +93,9 @@ impl Seen {
 }
 
 impl Client {
-    /// The users it believes to be in the channel, if it was ever told.
-    pub(crate) fn believes(&self, channel: &str) -> Option<&BTreeSet<String>> {
-        self.present
-            .get(channel)
-            .filter(|seen| seen.is_known)
-            .map(|seen| &seen.users)
+    /// The users it believes to be in the channel, if it was ever told, and when it was.
+    pub(crate) fn believes(&self, channel: &str) -> Option<(&BTreeSet<String>, Micros)> {
+        let seen = self.present.get(channel)?;
+        Some((&seen.users, seen.answered?))
     }
 }
