@@ -5,10 +5,10 @@ import '../styles/index.css';
 
 export const metadata: Metadata = {
   title: 'Carillon',
-  description: 'One conversation for everybody who is signed in.',
+  description: 'Conversations for everybody who is signed in.',
   icons: { icon: { url: '/icon.svg', type: 'image/svg+xml' } },
   manifest: '/manifest.json',
-  // A conversation behind a sign-in is nothing to be found by search.
+  // Conversations behind a sign-in are nothing to be found by search.
   robots: { index: false },
   referrer: 'no-referrer',
   formatDetection: { telephone: false, address: false, email: false },

@@ -1,16 +1,16 @@
-// What somebody sees who is signed in: who they are, the conversation, and where to write.
+// What somebody sees who is signed in: who they are, their conversations, and the open one.
 import type { Session, SignedIn } from '@carillon/client';
-import { type ReactNode, useCallback, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
 import { useChat } from '../hooks/use-chat.ts';
 import { useStore } from '../hooks/use-store.ts';
+import { useTitle } from '../hooks/use-title.ts';
 import type { SignIn } from '../lib/sign-in.ts';
 import { signOutProblem } from '../lib/words.ts';
 import { Account } from './account.tsx';
 import { Bell } from './bell.tsx';
-import { Bells } from './bells.tsx';
-import { Composer, type ComposerHandle } from './composer.tsx';
-import { Messages } from './messages.tsx';
-import { Status } from './status.tsx';
+import { Conversations } from './conversations.tsx';
+import { MenuIcon } from './icons.tsx';
+import { Room } from './room.tsx';
 
 interface ChatViewProps {
   readonly me: SignedIn;
@@ -21,46 +21,58 @@ interface ChatViewProps {
 export function ChatView({ me, session, signIn }: ChatViewProps): ReactNode {
   const chat = useChat(me, session, signIn);
   const state = useStore(chat.state);
-  const composer = useRef<ComposerHandle>(null);
-  const items = useMemo(() => [...state.entries, ...state.drafts], [state.entries, state.drafts]);
-  const retry = useCallback((key: string) => { chat.retry(key); composer.current?.focus(); }, [chat]);
-  const discard = useCallback((key: string) => { chat.discard(key); composer.current?.focus(); }, [chat]);
+  const [isListShown, setIsListShown] = useState(false);
+  const listId = useId();
+  const menu = useRef<HTMLButtonElement>(null);
+  useTitle(state.list);
+  const isUnread = state.list.some(({ unread }) => unread !== 0);
 
+  const show = (channel: string): void => {
+    chat.show(channel);
+    setIsListShown(false);
+  };
+  const enter = (name: string): string | undefined => {
+    const problem = chat.enter(name);
+    if (problem === undefined) setIsListShown(false);
+    return problem;
+  };
+  const onKeyDown = ({ key }: KeyboardEvent): void => {
+    if (key !== 'Escape' || !isListShown) return;
+    setIsListShown(false);
+    menu.current?.focus();
+  };
   const signOut = async (scope: 'here' | 'everywhere'): Promise<void> => {
+    // First of all, so that nothing stays even if the server cannot be reached.
+    chat.forget();
     try {
       const url = await signIn.signOut(scope);
       if (url !== null) window.location.assign(url);
     } catch (error) {
+      chat.remember();
       chat.report(signOutProblem(error));
     }
   };
 
   return (
-    <div className="chat">
+    <div className={isListShown ? 'chat chat-list-shown' : 'chat'} onKeyDown={onKeyDown}>
       <header className="masthead">
+        <button
+          type="button"
+          ref={menu}
+          className="button button-quiet menu"
+          data-testid="menu"
+          aria-expanded={isListShown}
+          aria-controls={listId}
+          onClick={() => { setIsListShown(!isListShown); }}
+        >
+          <MenuIcon /><span className="visually-hidden">Conversations{isUnread && ', some unread'}</span>
+          {isUnread && <span className="badge badge-dot" aria-hidden="true" />}
+        </button>
         <p className="brand"><Bell strokes={state.received} /><span className="brand-name">Carillon</span></p>
-        <Bells />
+        <Conversations id={listId} list={state.list} open={state.open} onShow={show} onEnter={enter} />
         <Account name={me.name} onSignOut={signOut} />
       </header>
-      <main className="room">
-        <div className="room-head">
-          <h1 className="room-name">Everyone</h1>
-          <Status status={state.status} onRetry={chat.wake} />
-        </div>
-        <Messages
-          items={items}
-          me={me.user}
-          isLoaded={state.isLoaded}
-          isLoading={state.isLoading}
-          isQuiet={state.isQuiet}
-          hasOlder={state.hasOlder}
-          received={state.received}
-          onLoadOlder={chat.loadOlder}
-          onRetry={retry}
-          onDiscard={discard}
-        />
-        <Composer ref={composer} onSend={chat.send} problem={state.problem} onDismiss={chat.dismiss} />
-      </main>
+      <Room key={state.open} chat={chat} channel={state.open} me={me.user} />
     </div>
   );
 }

@@ -10,13 +10,17 @@ export interface ComposerHandle {
 
 interface ComposerProps {
   readonly ref: Ref<ComposerHandle>;
+  /** Who reads what is written, in words. */
+  readonly to: string;
+  readonly initialText: string;
+  readonly onWrite: (text: string) => void;
   readonly onSend: (text: string) => void;
   readonly problem: string | undefined;
   readonly onDismiss: () => void;
 }
 
-export function Composer({ ref, onSend, problem, onDismiss }: ComposerProps): ReactNode {
-  const [text, setText] = useState('');
+export function Composer({ ref, to, initialText, onWrite, onSend, problem, onDismiss }: ComposerProps): ReactNode {
+  const [text, setText] = useState(initialText);
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   const tooLong = lengthProblem(text);
@@ -26,11 +30,15 @@ export function Composer({ ref, onSend, problem, onDismiss }: ComposerProps): Re
   // On a touch screen the focus would bring up a keyboard nobody asked for.
   useEffect(() => { if (window.matchMedia('(pointer: fine)').matches) field.current?.focus(); }, []);
 
+  const write = (written: string): void => {
+    setText(written);
+    onWrite(written);
+  };
   const send = (): void => {
     field.current?.focus();
     if (!canSend) return;
     onSend(sendable(text));
-    setText('');
+    write('');
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     // While an input method composes, Enter chooses a word. Safari has no other way to say so than the old code.
@@ -45,7 +53,7 @@ export function Composer({ ref, onSend, problem, onDismiss }: ComposerProps): Re
     <form className="composer" aria-label="Write a message" onSubmit={(event) => { event.preventDefault(); send(); }}>
       {tooLong !== undefined ? <Alert>{tooLong}</Alert> : problem !== undefined && <Alert onDismiss={onDismiss}>{problem}</Alert>}
       <div className="composer-box">
-        <label className="visually-hidden" htmlFor={`${id}text`}>Message to everyone</label>
+        <label className="visually-hidden" htmlFor={`${id}text`}>Message to {to}</label>
         {/* The copy behind the field gives it its height: a style attribute is not allowed to. */}
         <div className="composer-field" data-copy={text}>
           <textarea
@@ -53,12 +61,12 @@ export function Composer({ ref, onSend, problem, onDismiss }: ComposerProps): Re
             ref={field}
             rows={1}
             value={text}
-            placeholder="Write to everyone"
+            placeholder={`Write to ${to}`}
             enterKeyHint="send"
             data-testid="composer"
             aria-describedby={`${id}hint`}
             aria-invalid={tooLong !== undefined}
-            onChange={(event) => { setText(event.target.value); }}
+            onChange={(event) => { write(event.target.value); }}
             onKeyDown={onKeyDown}
           />
         </div>

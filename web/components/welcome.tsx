@@ -21,7 +21,7 @@ export function Welcome({ loginUrl, why }: WelcomeProps): ReactNode {
   useEffect(() => { if (why !== 'never') title.current?.focus(); }, [why]);
   return (
     <Cover title="Carillon" titleRef={title}>
-      <p className="cover-lead">One conversation for everybody here: heard the moment it is written, and still there when you come back.</p>
+      <p className="cover-lead">Conversations for everybody here: heard the moment they are written, and still there when you come back.</p>
       <p className="cover-notice" role="status" data-testid="status">{REASONS[why]}</p>
       <a className="button button-primary button-large" href={loginUrl} data-testid="sign-in">Sign in</a>
       <p className="cover-note">You sign in on a page of its own. This one never sees your password.</p>

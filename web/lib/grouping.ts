@@ -1,5 +1,5 @@
 // How a conversation is set: by day, then by runs of messages that one sender wrote shortly after each other.
-import type { Sender } from '@carillon/client';
+import type { Person } from '@carillon/client';
 import type { Item } from './timeline.ts';
 
 /** A pause that begins a new group, in milliseconds. */
@@ -7,7 +7,7 @@ export const PAUSE = 5 * 60_000;
 
 export interface Group {
   readonly key: string;
-  readonly sender: Sender;
+  readonly sender: Person;
   readonly at: number;
   readonly items: readonly Item[];
 }

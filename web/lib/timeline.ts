@@ -1,5 +1,5 @@
 // What is shown of a channel: each number once, in order, whichever way and however often it came; then what is on its way.
-import type { Json, Message, Sender } from '@carillon/client';
+import type { Json, Message, Person } from '@carillon/client';
 
 /** The most messages that are kept in the page; beyond it the oldest go, and can be loaded again. */
 export const MAX_KEPT = 2000;
@@ -7,7 +7,7 @@ export const MAX_KEPT = 2000;
 export interface Item {
   /** What the page knows its element by; it stays when a draft becomes an entry. */
   readonly key: string;
-  readonly sender: Sender;
+  readonly sender: Person;
   readonly content: Json;
   /** Milliseconds since 1970: by the server's clock, or this device's while it has no `seq`. */
   readonly at: number;

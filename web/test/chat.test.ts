@@ -1,205 +1,230 @@
-// The conversation, on a connection that does as it is told.
-import { type Ack, CarillonError, type ConnectionEvents, type HistoryPage, type Message, type PageRequest } from '@carillon/client';
+// All conversations of a user: which there are, which one is open, what is unread, and what is remembered.
+import { CarillonError } from '@carillon/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Chat, type ChatConnection } from '../lib/chat.ts';
-import { fateOf, MAX_KEPT } from '../lib/timeline.ts';
+import { Chat } from '../lib/chat.ts';
+import { Memories, type Shelf } from '../lib/memory.ts';
+import { ADA, BOB, FakeConnection, message, page, settled } from './kit/connection.ts';
 
-const ADA = { id: 'ada', name: 'Ada' };
-const BOB = { id: 'bob', name: 'Bob' };
+const ROOM = 'room:lobby';
+const DIRECT = 'dm:ada:bob';
 
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(error: Error): void;
-}
-
-function deferred<T>(): Deferred<T> {
-  let settle!: Omit<Deferred<T>, 'promise'>;
-  const promise = new Promise<T>((resolve, reject) => { settle = { resolve, reject }; });
-  return { promise, ...settle };
-}
-
-class FakeConnection implements ChatConnection {
-  readonly status = { state: 'idle' } as const;
-  readonly sent: { readonly content: unknown; readonly id: string; readonly ack: Deferred<Ack> }[] = [];
-  readonly asked: { readonly page: PageRequest; readonly answer: Deferred<HistoryPage> }[] = [];
-  readonly start = vi.fn();
-  readonly close = vi.fn();
-  readonly wake = vi.fn();
-  readonly #listeners = new Map<string, ((value: never) => void)[]>();
-
-  on<E extends keyof ConnectionEvents>(event: E, listener: (value: ConnectionEvents[E]) => void): () => void {
-    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
-    return () => undefined;
-  }
-
-  emit<E extends keyof ConnectionEvents>(event: E, value: ConnectionEvents[E]): void {
-    for (const listener of this.#listeners.get(event) ?? []) listener(value as never);
-  }
-
-  send(_recipient: string, content: unknown, id = ''): Promise<Ack> {
-    const ack = deferred<Ack>();
-    this.sent.push({ content, id, ack });
-    return ack.promise;
-  }
-
-  history(_channel: string, page: PageRequest = {}): Promise<HistoryPage> {
-    const answer = deferred<HistoryPage>();
-    this.asked.push({ page, answer });
-    return answer.promise;
-  }
-}
-
-const message = (seq: number, more: Partial<Message> = {}): Message => ({ channel: 'all', seq, sender: BOB, content: `no. ${seq}`, at: seq, ...more });
-const page = (seqs: readonly number[], more: boolean): HistoryPage => ({ channel: 'all', entries: seqs.map((seq) => message(seq)), more });
-const settled = (): Promise<void> => vi.advanceTimersByTimeAsync(0).then(() => undefined);
-
+/** What the browser keeps, by its name. */
+let kept: Map<string, string>;
 let connection: FakeConnection;
-let chat: Chat;
+let isLooking: boolean;
 const onSignedOut = vi.fn();
-const state = (): ReturnType<Chat['state']['get']> => chat.state.get();
-const seqs = (): number[] => state().entries.map(({ seq }) => seq);
+
+const shelf: Shelf = {
+  getItem: (name) => kept.get(name) ?? null,
+  setItem: (name, value) => void kept.set(name, value),
+  removeItem: (name) => void kept.delete(name),
+};
+
+function newChat(): Chat {
+  const connect = (): FakeConnection => (connection = new FakeConnection());
+  return new Chat({ me: ADA, connect, onSignedOut, isLooking: () => isLooking, memories: new Memories('ada', () => shelf) });
+}
+
+/** Open, with `all` joined and everything in it read. */
+async function opened(): Promise<Chat> {
+  const chat = newChat();
+  chat.open();
+  connection.emit('status', { state: 'open' });
+  connection.emit('joined', { channel: 'all', head: 5 });
+  connection.asked[0]?.answer.resolve(page([5], false));
+  await settled();
+  return chat;
+}
+
+const list = (chat: Chat): unknown[] => chat.state.get().list.map(({ title, unread }) => [title, unread]);
 
 beforeEach(() => {
   vi.useFakeTimers();
   onSignedOut.mockClear();
-  chat = new Chat({ me: ADA, connect: () => (connection = new FakeConnection()), onSignedOut });
+  kept = new Map();
+  isLooking = true;
 });
 
 afterEach(() => { vi.useRealTimers(); });
 
-async function openWith(seqs: readonly number[], more = false): Promise<() => void> {
-  const close = chat.open();
-  connection.emit('status', { state: 'open' });
-  connection.asked[0]?.answer.resolve(page(seqs, more));
-  await settled();
-  return close;
-}
-
-describe('history', () => {
-  it('is read once when the connection is open, and again by nothing but a wish for older', async () => {
-    await openWith([5, 6], true);
-    connection.emit('status', { state: 'waiting', retryAt: 0, reason: 'x' });
-    connection.emit('status', { state: 'open' });
-    expect(connection.asked.map((one) => one.page)).toEqual([{}]);
-    void chat.loadOlder();
-    expect(connection.asked[1]?.page).toEqual({ before: 5 });
-    expect(state()).toMatchObject({ isLoaded: true, isLoading: true, hasOlder: true });
-    connection.asked[1]?.answer.resolve(page([3, 4], false));
-    await settled();
-    expect(seqs()).toEqual([3, 4, 5, 6]);
-    expect(state()).toMatchObject({ isLoading: false, hasOlder: false });
-  });
-
-  it('is asked for once at a time', async () => {
-    await openWith([5], true);
-    void chat.loadOlder();
-    void chat.loadOlder();
-    expect(connection.asked).toHaveLength(2);
-  });
-
-  it('is no news until it has been read', async () => {
+describe('the open conversation', () => {
+  it('is everyone\'s at first, and read when it is joined: what comes meanwhile comes by itself then', async () => {
+    const chat = newChat();
     chat.open();
-    connection.emit('message', message(6));
     connection.emit('status', { state: 'open' });
-    expect(state()).toMatchObject({ isQuiet: true, received: 0 });
+    expect(connection.join).toHaveBeenCalledExactlyOnceWith('all', { presence: true });
+    expect(connection.asked).toEqual([]);
+    connection.emit('joined', { channel: 'all', head: 5 });
+    expect(connection.asked.map(({ channel }) => channel)).toEqual(['all']);
+    expect(connection.asking.map(({ channel }) => channel)).toEqual(['all']);
     connection.asked[0]?.answer.resolve(page([5], false));
     await settled();
+    expect(chat.conversation('all').last).toBe(5);
+  });
+
+  it('is a room as soon as its name is given, read when it is joined', async () => {
+    const chat = await opened();
+    expect(chat.enter(' lobby ')).toBeUndefined();
+    expect(chat.state.get().open).toBe(ROOM);
+    expect(list(chat)).toEqual([['Everyone', 0], ['lobby', 0]]);
+    expect(connection.join).toHaveBeenLastCalledWith(ROOM, { presence: true });
+    expect(connection.asked).toHaveLength(1);
+    connection.emit('joined', { channel: ROOM, head: 0 });
+    expect(connection.asked.at(-1)?.channel).toBe(ROOM);
+  });
+
+  it.each([['', 'Give the room a name.'], ['a/b', 'A room’s name has'], ['é', 'A room’s name has'], ['x'.repeat(65), 'A room’s name has']])(
+    'is no room with a name that none can have: %j', async (name, problem) => {
+      const chat = await opened();
+      expect(chat.enter(name)).toContain(problem);
+      expect(chat.state.get().open).toBe('all');
+    },
+  );
+
+  it('asks who is here again on each connection, and when it is shown', async () => {
+    const chat = await opened();
+    connection.emit('joined', { channel: 'all', head: 5 });
+    chat.enter('lobby');
+    connection.emit('joined', { channel: ROOM, head: 0 });
+    chat.show('all');
+    expect(connection.asking.map(({ channel }) => channel)).toEqual(['all', 'all', ROOM, 'all']);
+    expect(connection.asked.map(({ channel }) => channel)).toEqual(['all', ROOM]);
+  });
+
+  it('is everyone\'s again when the room is left', async () => {
+    const chat = await opened();
+    chat.enter('lobby');
+    chat.leave(ROOM);
+    expect(connection.leave).toHaveBeenCalledExactlyOnceWith(ROOM);
+    expect(chat.state.get().open).toBe('all');
+    expect(list(chat)).toEqual([['Everyone', 0]]);
+  });
+
+  it('is everyone\'s again when the room is refused, and says why', async () => {
+    const chat = await opened();
+    chat.enter('lobby');
+    connection.emit('refused', { channel: ROOM, error: new CarillonError('limit_reached', 'x') });
+    expect(chat.state.get()).toMatchObject({ open: 'all', problem: 'You are in as many rooms as you may be. Leave one, and try again.' });
+    expect(list(chat)).toEqual([['Everyone', 0]]);
+  });
+});
+
+describe('a direct conversation', () => {
+  it('begins with a click on a person, and not on oneself', async () => {
+    const chat = await opened();
+    chat.talkTo(ADA);
+    expect(chat.state.get().open).toBe('all');
+    chat.talkTo(BOB);
+    expect(chat.state.get().open).toBe(DIRECT);
+    expect(connection.join).toHaveBeenLastCalledWith(DIRECT, {});
+    connection.emit('joined', { channel: DIRECT, head: 0 });
+    expect(list(chat)).toEqual([['Everyone', 0], ['Bob', 0]]);
+    expect(connection.asking.map(({ channel }) => channel)).not.toContain(DIRECT);
+  });
+
+  it('begins with what somebody writes, and is unread', async () => {
+    const chat = await opened();
+    connection.emit('joined', { channel: DIRECT, head: 9 });
+    connection.emit('message', message(9, { channel: DIRECT }));
+    expect(list(chat)).toEqual([['Everyone', 0], ['Bob', 1]]);
+    chat.show(DIRECT);
+    expect(list(chat)).toEqual([['Everyone', 0], ['Bob', 0]]);
+  });
+
+  it('keeps the name of the other one, also for the next visit', async () => {
+    const chat = await opened();
+    chat.talkTo(BOB);
+    const next = newChat();
+    next.open();
+    connection.emit('joined', { channel: DIRECT, head: 9 });
+    connection.emit('message', message(9, { channel: DIRECT, sender: ADA }));
+    expect(list(next)).toEqual([['Everyone', 0], ['Bob', 0]]);
+  });
+
+  it('with somebody whose name is not known says so', async () => {
+    const chat = await opened();
+    connection.emit('message', message(9, { channel: 'dm:0123456789:ada', sender: ADA }));
+    expect(list(chat)).toEqual([['Everyone', 0], ['Somebody (01234567)', 0]]);
+  });
+});
+
+describe('unread', () => {
+  it('is what others write where nobody looks, until it is shown', async () => {
+    const chat = await opened();
+    chat.enter('lobby');
+    connection.emit('joined', { channel: ROOM, head: 0 });
     connection.emit('message', message(6));
-    expect(state()).toMatchObject({ isQuiet: true, received: 0 });
-    await vi.advanceTimersByTimeAsync(500);
-    connection.emit('message', message(7));
-    expect(state()).toMatchObject({ isQuiet: false, received: 1 });
+    connection.emit('message', message(7, { sender: ADA }));
+    connection.emit('message', message(8));
+    connection.emit('message', message(1, { channel: ROOM }));
+    expect(list(chat)).toEqual([['Everyone', 2], ['lobby', 0]]);
+    chat.show('all');
+    expect(list(chat)).toEqual([['Everyone', 0], ['lobby', 0]]);
   });
 
-  it('can be asked for again if it could not be read', async () => {
-    chat.open();
-    connection.emit('status', { state: 'open' });
-    connection.asked[0]?.answer.reject(new CarillonError('unanswered', 'x'));
-    await settled();
-    expect(state()).toMatchObject({ isLoaded: false, hasOlder: true, problem: 'Older messages could not be loaded. Try again in a moment.' });
-    chat.dismiss();
-    expect(state().problem).toBeUndefined();
-  });
-});
-
-describe('what arrives', () => {
-  it('is shown once and in order, whichever way it came', async () => {
-    await openWith([5, 6]);
-    for (const seq of [8, 7, 8, 6]) connection.emit('message', message(seq));
-    expect(seqs()).toEqual([5, 6, 7, 8]);
-    expect(state().received).toBe(2);
+  it('is also what comes while the page is hidden, until it is looked at again', async () => {
+    const chat = await opened();
+    isLooking = false;
+    connection.emit('message', message(6));
+    expect(list(chat)).toEqual([['Everyone', 1]]);
+    isLooking = true;
+    chat.wake();
+    expect(list(chat)).toEqual([['Everyone', 0]]);
   });
 
-  it('is nothing of another channel', async () => {
-    await openWith([5]);
-    connection.emit('message', message(9, { channel: 'user:ada' }));
-    expect(seqs()).toEqual([5]);
+  it('is something, uncounted, if there is more than at the last visit', async () => {
+    const chat = await opened();
+    chat.enter('lobby');
+    connection.emit('joined', { channel: ROOM, head: 3 });
+    connection.emit('message', message(4, { channel: ROOM }));
+    const next = newChat();
+    next.open();
+    expect(connection.join.mock.calls).toEqual([['all', { presence: true }], [ROOM, {}]]);
+    connection.emit('joined', { channel: ROOM, head: 4 });
+    expect(list(next)).toEqual([['Everyone', 0], ['lobby', 0]]);
+    connection.emit('joined', { channel: ROOM, head: 5 });
+    expect(list(next)).toEqual([['Everyone', 0], ['lobby', 'some']]);
+    next.show(ROOM);
+    expect(list(next)).toEqual([['Everyone', 0], ['lobby', 0]]);
   });
 
-  it.each([[MAX_KEPT - 1, false], [MAX_KEPT, false], [MAX_KEPT + 1, true]])('is bounded: %i', async (count, isCut) => {
-    await openWith([]);
-    for (let seq = 1; seq <= count; seq++) connection.emit('message', message(seq));
-    expect(seqs()).toHaveLength(Math.min(count, MAX_KEPT));
-    expect(seqs().at(-1)).toBe(count);
-    expect(state().hasOlder).toBe(isCut);
-  });
-});
-
-describe('what is sent', () => {
-  it('keeps its place and its key when its push comes first', async () => {
-    await openWith([5]);
-    chat.send('hello');
-    const { id = '', ack } = connection.sent[0] ?? {};
-    expect(state().drafts.map(fateOf)).toEqual(['pending']);
-    connection.emit('message', message(6, { id, sender: ADA, content: 'hello' }));
-    ack?.resolve({ id, channel: 'all', seq: 6, at: 6, duplicate: false });
-    await settled();
-    expect(state()).toMatchObject({ drafts: [], received: 0 });
-    expect(state().entries.map(({ key, seq }) => [key, seq])).toEqual([['5', 5], [id, 6]]);
-  });
-
-  it('keeps them when its acknowledgement comes first', async () => {
-    await openWith([5]);
-    chat.send('hello');
-    const { id = '', ack } = connection.sent[0] ?? {};
-    ack?.resolve({ id, channel: 'all', seq: 6, at: 6, duplicate: false });
-    await settled();
-    connection.emit('message', message(6, { id, sender: ADA, content: 'hello' }));
-    expect(state().drafts).toEqual([]);
-    expect(state().entries.at(-1)).toMatchObject({ key: id, seq: 6, content: 'hello', sender: ADA });
-  });
-
-  it('is not taken for what somebody else sent under the same id', async () => {
-    await openWith([5]);
-    chat.send('hello');
-    connection.emit('message', message(6, { id: connection.sent[0]?.id ?? '' }));
-    expect(state().drafts).toHaveLength(1);
-    expect(state().entries.at(-1)?.key).toBe('6');
-  });
-
-  it('says why it failed, and can be tried again as a new message, or given up', async () => {
-    await openWith([5]);
-    chat.send('hello');
-    connection.sent[0]?.ack.reject(new CarillonError('forbidden', 'x'));
-    await settled();
-    expect(state().drafts).toMatchObject([{ content: 'hello', problem: 'Not sent: you may not write here.' }]);
-    chat.retry(connection.sent[0]?.id ?? '');
-    expect(connection.sent.map(({ content }) => content)).toEqual(['hello', 'hello']);
-    expect(connection.sent[1]?.id).not.toBe(connection.sent[0]?.id);
-    expect(state().drafts.map(fateOf)).toEqual(['pending']);
-    chat.discard(connection.sent[1]?.id ?? '');
-    expect(state().drafts).toEqual([]);
+  it('strokes the bell once for each', async () => {
+    const chat = await opened();
+    for (const seq of [6, 6, 7]) connection.emit('message', message(seq));
+    expect(chat.state.get().received).toBe(2);
   });
 });
 
-it('passes on that the user is signed out', () => {
-  chat.open();
+it('is nothing of the user\'s own channel, which is for the back end', async () => {
+  const chat = await opened();
+  connection.emit('joined', { channel: 'user:ada', head: 9 });
+  connection.emit('message', message(9, { channel: 'user:ada' }));
+  expect(list(chat)).toEqual([['Everyone', 0]]);
+});
+
+it('passes on that the user is signed out, and then leaves nothing in the browser', async () => {
+  const chat = await opened();
+  chat.enter('lobby');
+  expect([...kept.keys()]).toEqual(['carillon:ada']);
+  connection.emit('status', { state: 'signed-out', reason: 'not_signed_in' });
+  expect(onSignedOut).toHaveBeenLastCalledWith('not_signed_in');
+  expect(kept.size).toBe(1);
   connection.emit('status', { state: 'signed-out', reason: 'signed_out' });
-  expect(onSignedOut).toHaveBeenCalledExactlyOnceWith('signed_out');
+  expect(onSignedOut).toHaveBeenLastCalledWith('signed_out');
+  expect(kept.size).toBe(0);
+});
+
+it('leaves nothing in the browser when the user signs out, but remembers if that did not work', async () => {
+  const chat = await opened();
+  chat.forget();
+  connection.emit('message', message(6));
+  expect(kept.size).toBe(0);
+  chat.remember();
+  expect(kept.size).toBe(1);
 });
 
 it('closes its connection, and opens a new one', () => {
+  const chat = newChat();
   const close = chat.open();
   const first = connection;
   close();

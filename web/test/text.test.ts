@@ -5,7 +5,7 @@ import { backoff } from '../lib/backoff.ts';
 import { lengthProblem, sendable, shownAs } from '../lib/content.ts';
 import { dayOf, languageOf, timeOf } from '../lib/dates.ts';
 import { initialsOf } from '../lib/names.ts';
-import { historyProblem, messageProblem, signOutProblem, statusWords } from '../lib/words.ts';
+import { historyProblem, messageProblem, signOutProblem, statusWords, typingWords, unreadWords } from '../lib/words.ts';
 
 describe('content', () => {
   it('is shown as it is if it is a string, and else as JSON', () => {
@@ -87,4 +87,21 @@ it.each([
 it('waits longer each time, up to half a minute', () => {
   expect([0, 1, 4, 5, 50].map((attempt) => backoff(attempt, 0))).toEqual([500, 1000, 8000, 15_000, 15_000]);
   expect(backoff(50, 0.999)).toBeLessThanOrEqual(30_000);
+});
+
+describe('who types', () => {
+  it.each([
+    [[], ''],
+    [['Ada'], 'Ada is typing…'],
+    [['Ada', 'Bob'], 'Ada and Bob are typing…'],
+    [['Ada', 'Bob', 'Carol'], 'Several people are typing…'],
+  ])('%j', (names, words) => {
+    expect(typingWords(names)).toBe(words);
+  });
+});
+
+describe('what is unread', () => {
+  it.each([[0, ''], [1, ', 1 unread'], [120, ', 120 unread'], ['some', ', unread messages']] as const)('%s', (unread, words) => {
+    expect(unreadWords(unread)).toBe(words);
+  });
 });
