@@ -1,5 +1,5 @@
-//! Member rows, one per connection and channel in the connection's shard, and watcher rows, which say the same of members that
-//! want to be told who comes and goes.
+//! Member rows, one per connection and channel in the connection's shard, and watcher rows, which say the same of members
+//! that want to be told who comes and goes.
 
 use domain::channel::Channel;
 use domain::connection_id::ConnectionId;

@@ -6,4 +6,5 @@ mod costs;
 mod dynamodb_local;
 mod emulator;
 mod meter;
+mod older_rows;
 mod store;

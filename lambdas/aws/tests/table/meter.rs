@@ -33,8 +33,9 @@ pub(crate) struct Counts {
 pub(crate) enum Units {
     /// As AWS does.
     AsOnAws,
-    /// As DynamoDB Local does, to which a consistent read that finds nothing is free; on AWS it takes a unit as any other. What
-    /// it says of transactions has nothing to do with AWS, where they take two units for each begun kilobyte of each item.
+    /// As DynamoDB Local does, to which a consistent read that finds nothing is free; on AWS it takes a unit as any other.
+    /// What it says of transactions has nothing to do with AWS, where they take two units for each begun kilobyte of each
+    /// item.
     Local,
 }
 

@@ -1,4 +1,5 @@
-//! What both stores have in common: who asks them, where the repository is, and how the table looks that the template asks for.
+//! What both stores have in common: who asks them, where the repository is, and how the table looks that the template asks
+//! for.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
