@@ -12,6 +12,7 @@ use crate::ports::Moved;
 pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
     joining_is_noted_on_both_sides(world).await;
     joining_again_overwrites(world).await;
+    joining_again_leaves_nothing_stale(world).await;
     a_member_from_the_start_can_watch(world).await;
     what_is_over_joins_nothing(world).await;
     what_is_entombed_or_unknown_joins_and_leaves_nothing(world).await;
@@ -61,7 +62,7 @@ async fn joining_again_overwrites<T: AllPorts>(world: &World<'_, T>) {
 }
 
 /// The same, and nothing is left of what stood there before: not in another shard, and not as a watcher.
-pub(super) async fn joining_again_leaves_nothing_stale<T: AllPorts>(world: &World<'_, T>) {
+async fn joining_again_leaves_nothing_stale<T: AllPorts>(world: &World<'_, T>) {
     let connection = world.registered().await;
     for (at, step) in steps(world) {
         assert_eq!(world.join(&connection, &step, at).await, Moved::Done);

@@ -42,15 +42,6 @@ pub async fn run<T: AllPorts>(table: &T, seed: u64) {
     races::check(&world).await;
 }
 
-/// Checks what the tables of deployments promise beyond that: the rows in memory know no more of a member that is put in the
-/// place of another than that it is there.
-///
-/// # Panics
-/// When a promise is not kept.
-pub async fn run_strictly<T: AllPorts>(table: &T, seed: u64) {
-    joining::joining_again_leaves_nothing_stale(&World::new(table, seed)).await;
-}
-
 #[cfg(test)]
 mod tests {
     use crate::testing::MemoryTable;
