@@ -30,6 +30,7 @@ const PAGE: usize = 2;
 pub struct MemoryTable {
     rows: Mutex<Rows>,
     failing: Mutex<BTreeSet<&'static str>>,
+    slow: Mutex<BTreeMap<&'static str, usize>>,
     losing: Mutex<BTreeSet<&'static str>>,
     contending: Mutex<BTreeMap<&'static str, u32>>,
     removed: Mutex<Vec<Channel>>,
@@ -49,6 +50,11 @@ impl MemoryTable {
     /// From now on, the operation with this name fails without effect.
     pub fn fail(&self, operation: &'static str) {
         lock(&self.failing).insert(operation);
+    }
+
+    /// From now on, others take so many steps before the operation with this name is done.
+    pub fn slow_down(&self, operation: &'static str, steps: usize) {
+        lock(&self.slow).insert(operation, steps);
     }
 
     /// From now on, the operation with this name is done, and its answer lost.
@@ -113,7 +119,10 @@ impl MemoryTable {
     }
 
     async fn call<R>(&self, operation: &'static str, step: impl FnOnce(&mut Rows) -> R) -> Result<R, TableError> {
-        give_way().await;
+        let steps = lock(&self.slow).get(operation).copied().unwrap_or(1);
+        for _ in 0..steps {
+            give_way().await;
+        }
         lock(&self.calls).push(operation);
         if lock(&self.failing).contains(operation) {
             return Err(TableError::new(operation, "told to fail"));
