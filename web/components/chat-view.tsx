@@ -1,7 +1,8 @@
 // What somebody sees who is signed in: who they are, their conversations, and the open one.
 import type { Session, SignedIn } from '@carillon/client';
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useId, useRef, useState } from 'react';
 import { useChat } from '../hooks/use-chat.ts';
+import { useDismiss } from '../hooks/use-dismiss.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { useTitle } from '../hooks/use-title.ts';
 import type { SignIn } from '../lib/sign-in.ts';
@@ -23,7 +24,12 @@ export function ChatView({ me, session, signIn }: ChatViewProps): ReactNode {
   const state = useStore(chat.state);
   const [isListShown, setIsListShown] = useState(false);
   const listId = useId();
+  const masthead = useRef<HTMLElement>(null);
   const menu = useRef<HTMLButtonElement>(null);
+  useDismiss(masthead, isListShown, useCallback((how) => {
+    setIsListShown(false);
+    if (how === 'key') menu.current?.focus();
+  }, []));
   useTitle(state.list);
   const isUnread = state.list.some(({ unread }) => unread !== 0);
 
@@ -35,11 +41,6 @@ export function ChatView({ me, session, signIn }: ChatViewProps): ReactNode {
     const problem = chat.enter(name);
     if (problem === undefined) setIsListShown(false);
     return problem;
-  };
-  const onKeyDown = ({ key }: KeyboardEvent): void => {
-    if (key !== 'Escape' || !isListShown) return;
-    setIsListShown(false);
-    menu.current?.focus();
   };
   const signOut = async (scope: 'here' | 'everywhere'): Promise<void> => {
     // First of all, so that nothing stays even if the server cannot be reached.
@@ -54,8 +55,8 @@ export function ChatView({ me, session, signIn }: ChatViewProps): ReactNode {
   };
 
   return (
-    <div className={isListShown ? 'chat chat-list-shown' : 'chat'} onKeyDown={onKeyDown}>
-      <header className="masthead">
+    <div className={isListShown ? 'chat chat-list-shown' : 'chat'}>
+      <header className="masthead" ref={masthead}>
         <button
           type="button"
           ref={menu}
