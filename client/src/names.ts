@@ -1,7 +1,10 @@
 // Channel names: what kind of channel one is, and which it may be. PROTOCOL.md has the table.
+import { GROUP_CHARACTERS_MAX, ROOM_CHARACTERS_MAX, USER_ID_CHARACTERS_MAX } from './wire.ts';
 
-const ID = '[A-Za-z0-9_-]{1,128}';
-const CHANNEL = new RegExp(`^(?:all|room:[A-Za-z0-9_-]{1,64}|group:[A-Za-z0-9_.-]{1,64}|user:${ID}|dm:${ID}:${ID})$`);
+const ID = `[A-Za-z0-9_-]{1,${USER_ID_CHARACTERS_MAX}}`;
+const ROOM = `room:[A-Za-z0-9_-]{1,${ROOM_CHARACTERS_MAX}}`;
+const GROUP = `group:[A-Za-z0-9_.-]{1,${GROUP_CHARACTERS_MAX}}`;
+const CHANNEL = new RegExp(`^(?:all|${ROOM}|${GROUP}|user:${ID}|dm:${ID}:${ID})$`);
 
 /** `all`, a room, a group, somebody's own channel, or the one that two people have. */
 export type ChannelKind = 'all' | 'room' | 'group' | 'user' | 'dm';
