@@ -84,14 +84,14 @@ fn the_types_of_clients_are_those_of_the_wire() {
         std::fs::write(&path, &fresh).unwrap();
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
-    let stale = fresh
-        .lines()
-        .zip(there.lines().chain(std::iter::repeat("")))
-        .find(|(fresh, there)| fresh != there);
+    let lines = fresh.lines().zip(there.lines().chain(std::iter::repeat("")));
+    let stale = lines.enumerate().find(|(_, (fresh, there))| fresh != there);
+    let (line, (due, found)) = stale.unwrap_or((there.lines().count(), ("", "")));
     assert!(
         fresh == there,
-        "client/src/wire.ts is stale, from the line that should be {stale:?}: renew it by `{COMMAND}`, \
-         that is CARILLON_WRITE=1 cargo test -p domain typescript"
+        "client/src/wire.ts is stale: renew it by `{COMMAND}`, that is CARILLON_WRITE=1 cargo test -p domain typescript\n\
+         line {} is to be: {due}\nand is: {found}",
+        line + 1
     );
 }
 
