@@ -1,181 +1,362 @@
-//! Bad frames get an error frame with a fixed code, and the connection stays.
+//! Bad frames: each gets an error frame with a fixed code, names the field and never its value, and the connection stays.
 
 use serde_json::{Value, json};
-use tests::{Handshake, Stack, TestResult};
-use tokio_tungstenite::tungstenite::Message;
+use tests::TestResult;
+
+use crate::frames::{Refused, all_refused, frame};
+
+/// For each action a good `data`, and which of its fields must be there.
+const ACTIONS: [(&str, &str, &[&str]); 8] = [
+    (
+        "message",
+        r#"{"recipient":"all","content":1}"#,
+        &["recipient", "content"],
+    ),
+    ("echo", r#"{"content":1}"#, &["content"]),
+    (
+        "history",
+        r#"{"channel":"all","before":5,"after":5,"limit":5}"#,
+        &["channel"],
+    ),
+    (
+        "subscribe",
+        r#"{"channel":"room:a","since":0,"presence":true}"#,
+        &["channel"],
+    ),
+    ("unsubscribe", r#"{"channel":"room:a"}"#, &["channel"]),
+    ("presence", r#"{"channel":"room:a"}"#, &["channel"]),
+    ("signal", r#"{"channel":"all","content":1}"#, &["channel", "content"]),
+    ("ping", r#"{"cursors":{"all":0}}"#, &[]),
+];
+
+/// The field by which each of these names its channel.
+const CHANNELS: [(&str, &str); 6] = [
+    ("message", "recipient"),
+    ("history", "channel"),
+    ("subscribe", "channel"),
+    ("unsubscribe", "channel"),
+    ("presence", "channel"),
+    ("signal", "channel"),
+];
+
+/// The good data of an action, with a field changed, or taken away.
+fn data(good: &str, field: &str, value: Option<Value>) -> TestResult<Value> {
+    let mut data: Value = serde_json::from_str(good)?;
+    match (value, data.as_object_mut()) {
+        (Some(value), Some(data)) => data.insert(field.to_owned(), value),
+        (None, Some(data)) => data.remove(field),
+        (_, None) => None,
+    };
+    Ok(data)
+}
 
 #[tokio::test]
-async fn every_bad_frame_has_its_code_and_the_connection_stays() -> TestResult {
-    let stack = Stack::start().await?;
-    let token = stack.sign_in("alice").await?.id;
-    let mut alice = Handshake::of_browser(&stack, &token).open().await?;
-    let message = |data: Value| json!({ "action": "message", "data": data }).to_string();
-    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
-    let cases: Vec<(&str, String, &str)> = vec![
-        ("msg_01_empty", String::new(), "invalid_json"),
-        ("msg_01_text", "hello".into(), "invalid_json"),
-        ("msg_01_array", "[]".into(), "invalid_json"),
-        ("msg_01_number", "1".into(), "invalid_json"),
-        ("msg_01_null", "null".into(), "invalid_json"),
-        ("msg_01_truncated", r#"{"action":"message""#.into(), "invalid_json"),
-        (
-            "msg_01_trailing",
-            r#"{"action":"echo","data":{"content":1}} x"#.into(),
-            "invalid_json",
+async fn msg_01_what_is_not_one_object() -> TestResult {
+    let frames = [
+        "",
+        " ",
+        "hello",
+        "[]",
+        r#"[{"action":"echo","data":{"content":1}}]"#,
+        r#""text""#,
+        "1",
+        "null",
+        "true",
+        "{",
+        r#"{"action":"message""#,
+        r#"{"action":"echo","data":{"content":1}"#,
+        r#"{"action":"echo","data":{"content":1}} x"#,
+        r#"{"action":"echo","data":{"content":1}}{}"#,
+        "\u{feff}{\"action\":\"echo\",\"data\":{\"content\":1}}",
+        "{action:\"echo\"}",
+        "{'action':'echo'}",
+        r#"{"action":"echo","data":{"content":1},}"#,
+        r#"{"action":"echo","data":{"content":NaN}}"#,
+        "{\"action\":\"echo\",\"data\":{\"content\":\"\n\"}}",
+    ];
+    let cases: Vec<_> = frames.map(|text| Refused::with("invalid_json", text)).into();
+    all_refused(&cases).await
+}
+
+#[tokio::test]
+async fn msg_03_what_names_no_action() -> TestResult {
+    let long = format!(r#"{{"action":"{}"}}"#, "a".repeat(30_000));
+    let frames = [
+        "{}",
+        r#"{"data":{}}"#,
+        r#"{"action":""}"#,
+        r#"{"action":null}"#,
+        r#"{"action":7}"#,
+        r#"{"action":true}"#,
+        r#"{"action":{}}"#,
+        r#"{"action":["message"]}"#,
+        r#"{"action":"dance"}"#,
+        r#"{"action":"Message"}"#,
+        r#"{"action":"MESSAGE"}"#,
+        r#"{"action":"message "}"#,
+        r#"{"action":"mess\u0000age"}"#,
+        r#"{"action":"$connect"}"#,
+        r#"{"action":"$disconnect"}"#,
+        r#"{"action":"$default"}"#,
+        r#"{"action":"$"}"#,
+        r#"{"action":"__proto__"}"#,
+        r#"{"Action":"echo","data":{"content":1}}"#,
+        &long,
+    ];
+    let cases: Vec<_> = frames.map(|text| Refused::with("unknown_action", text)).into();
+    all_refused(&cases).await
+}
+
+#[tokio::test]
+async fn msg_05_what_would_cost_its_reader_too_much() -> TestResult {
+    let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let content = |json: &str| format!(r#"{{"action":"message","data":{{"recipient":"all","content":{json}}}}}"#);
+    let many: Vec<String> = (0..3_000).map(|n| format!("\"k{n}\":0")).collect();
+    let many = many.join(",");
+    let cases = [
+        Refused::field("data.content", content(&deep(65))),
+        Refused::field("data.content", content(&deep(10_000))),
+        Refused::field(
+            "data.content",
+            content(&format!("{}1{}", r#"{"a":"#.repeat(65), "}".repeat(65))),
         ),
-        ("msg_03_no_action", r#"{"data":{}}"#.into(), "unknown_action"),
-        ("msg_03_number", r#"{"action":7}"#.into(), "unknown_action"),
-        ("msg_03_object", r#"{"action":{}}"#.into(), "unknown_action"),
-        ("msg_03_unknown", r#"{"action":"dance"}"#.into(), "unknown_action"),
-        ("msg_03_other_case", r#"{"action":"Message"}"#.into(), "unknown_action"),
-        ("msg_03_connect", r#"{"action":"$connect"}"#.into(), "unknown_action"),
-        (
-            "msg_03_disconnect",
-            r#"{"action":"$disconnect"}"#.into(),
-            "unknown_action",
+        Refused::field("data.content", content("1e999")),
+        Refused::field("data.content", content("-1e999")),
+        Refused::field("data.content", content(&"9".repeat(10_000))),
+        Refused::with("invalid_json", deep(10_000)),
+        Refused::with("invalid_json", "[".repeat(30_000)),
+        Refused::field("data", format!(r#"{{"action":"echo","data":{}}}"#, deep(10_000))),
+        Refused::field(
+            "id",
+            format!(r#"{{"action":"echo","id":{},"data":{{"content":1}}}}"#, deep(10_000)),
         ),
-        ("msg_03_default", r#"{"action":"$default"}"#.into(), "unknown_action"),
-        ("msg_06_no_data", r#"{"action":"message"}"#.into(), "invalid_field"),
-        ("msg_06_data_is_text", message(json!("x")), "invalid_field"),
-        (
-            "msg_06_no_content",
-            message(json!({ "recipient": "all" })),
-            "invalid_field",
+        Refused::with("unknown_action", format!(r#"{{"action":{}}}"#, deep(10_000))),
+        Refused::with("invalid_field", format!(r#"{{"action":"ping",{many}}}"#)),
+        Refused::with("invalid_field", format!(r#"{{"action":"ping","data":{{{many}}}}}"#)),
+        Refused::field(
+            "data.cursors",
+            format!(r#"{{"action":"ping","data":{{"cursors":{{{many}}}}}}}"#),
         ),
-        (
-            "msg_06_no_recipient",
-            message(json!({ "content": "x" })),
-            "invalid_field",
+        Refused::field("action", r#"{"action":"echo","action":"echo","data":{"content":1}}"#),
+        Refused::field(
+            "action",
+            r#"{"action":"echo","\u0061ction":"echo","data":{"content":1}}"#,
         ),
-        (
-            "msg_06_recipient_is_number",
-            message(json!({ "content": "x", "recipient": 1 })),
-            "invalid_field",
-        ),
-        (
-            "msg_06_unknown_field",
-            message(json!({ "content": "x", "recipient": "all", "seq": 1 })),
-            "invalid_field",
-        ),
-        (
-            "msg_09_unknown_channel",
-            message(json!({ "content": "x", "recipient": "room" })),
-            "invalid_field",
-        ),
-        (
-            "msg_09_separator",
-            message(json!({ "content": "x", "recipient": "user:a#b" })),
-            "invalid_field",
-        ),
-        (
-            "msg_10_short_id",
-            r#"{"action":"message","id":"short","data":{"content":1,"recipient":"all"}}"#.into(),
-            "invalid_field",
-        ),
-        (
-            "msg_04_too_large",
-            message(json!({ "content": "x".repeat(30_000), "recipient": "all" })),
-            "too_large",
-        ),
-        (
-            "msg_05_deep",
-            format!(r#"{{"action":"message","data":{{"content":{deep},"recipient":"all"}}}}"#),
-            "invalid_field",
-        ),
-        (
-            "history_both_ways",
-            r#"{"action":"history","data":{"channel":"all","before":1,"after":1}}"#.into(),
-            "invalid_field",
-        ),
-        (
-            "history_limit_0",
-            r#"{"action":"history","data":{"channel":"all","limit":0}}"#.into(),
-            "invalid_field",
-        ),
-        (
-            "history_limit_101",
-            r#"{"action":"history","data":{"channel":"all","limit":101}}"#.into(),
-            "invalid_field",
-        ),
-        (
-            "history_negative",
-            r#"{"action":"history","data":{"channel":"all","before":-1}}"#.into(),
-            "invalid_field",
+        Refused::field("data", r#"{"action":"echo","data":{"content":1},"data":{"content":1}}"#),
+        Refused::field("data.content", r#"{"action":"echo","data":{"content":1,"content":1}}"#),
+        Refused::field(
+            "data.cursors",
+            r#"{"action":"ping","data":{"cursors":{"all":1,"all":1}}}"#,
         ),
     ];
-    for (name, frame, code) in &cases {
-        alice.send(frame.clone()).await?;
-        let error = alice.next().await?;
-        assert_eq!(
-            (&error["type"], &error["code"]),
-            (&json!("error"), &json!(code)),
-            "{name}: {error}"
-        );
-        assert!(
-            error["message"].as_str().is_some_and(|text| text.len() > 10),
-            "{name}: {error}"
-        );
-        assert!(error["requestId"].is_string(), "{name}: {error}");
+    all_refused(&cases).await
+}
+
+#[tokio::test]
+async fn msg_06_fields_that_are_missing_unknown_null_or_of_another_type() -> TestResult {
+    let mut cases = Vec::new();
+    for (action, good, required) in ACTIONS {
+        let good_data: Value = serde_json::from_str(good)?;
+        for field in required {
+            let name = format!("data.{field}");
+            cases.push(Refused::field(&name, frame(action, &data(good, field, None)?)));
+        }
+        for field in good_data.as_object().into_iter().flat_map(serde_json::Map::keys) {
+            let name = format!("data.{field}");
+            cases.push(Refused::field(
+                &name,
+                frame(action, &data(good, field, Some(Value::Null))?),
+            ));
+            if field != "content" {
+                for wrong in [json!({ "a": "secret" }), json!(["secret"]), json!("secret"), json!(-1)] {
+                    cases.push(Refused::field(&name, frame(action, &data(good, field, Some(wrong))?)));
+                }
+            }
+        }
+        let further = frame(action, &data(good, "extra", Some(json!("secret")))?);
+        // A page of history cannot go both ways, which is said first.
+        let further = if action == "history" {
+            frame(action, &json!({ "channel": "all", "extra": "secret" }))
+        } else {
+            further
+        };
+        cases.push(Refused::field("data.extra", further));
+        let beside = json!({ "action": action, "data": good_data, "extra": "secret" });
+        cases.push(Refused::field("extra", beside.to_string()));
+        for wrong in [json!("secret"), json!(["secret"]), json!(7), Value::Null] {
+            cases.push(Refused::field("data", frame(action, &wrong)));
+        }
+        if action != "ping" {
+            cases.push(Refused::field("data", json!({ "action": action }).to_string()));
+        }
     }
-    alice
-        .send(r#"{"action":"echo","id":"still-here","data":{"content":1}}"#)
-        .await?;
-    assert_eq!(alice.next().await?["id"], "still-here");
-    assert!(
-        stack.rows_of_kind("entry").await?.is_empty(),
-        "nothing of all this was stored"
-    );
-    Ok(())
+    all_refused(&cases).await
 }
 
 #[tokio::test]
-async fn an_error_names_the_field_and_the_id_but_not_the_value() -> TestResult {
-    let stack = Stack::start().await?;
-    let token = stack.sign_in("alice").await?.id;
-    let mut alice = Handshake::of_browser(&stack, &token).open().await?;
-    alice
-        .send(r#"{"action":"message","id":"Zr4XkP0qTn2vB8sJ_1","data":{"content":"x","recipient":"<secret>"}}"#)
-        .await?;
-    let error = alice.next().await?;
-    assert_eq!(
-        (&error["id"], &error["details"]["field"]),
-        (&json!("Zr4XkP0qTn2vB8sJ_1"), &json!("data.recipient"))
-    );
-    assert!(!error.to_string().contains("secret"), "{error}");
-    Ok(())
+async fn msg_09_names_that_no_channel_has() -> TestResult {
+    let long = "x".repeat(1024);
+    let names = [
+        "",
+        "room",
+        "room:",
+        " room:a",
+        "room:a ",
+        "room: a",
+        "room:a b",
+        "Room:a",
+        "ROOM:a",
+        "all ",
+        "ALL",
+        "all:",
+        "#",
+        "/",
+        "room:a#b",
+        "room:a#0",
+        "all#0",
+        "room:a/b",
+        "room:..",
+        "room:../all",
+        "room:a:b",
+        "room:a,b",
+        "room:a\n",
+        "room:a\u{0}",
+        "room:é",
+        "room:e\u{301}",
+        "room:ａ",
+        "room:а",
+        "room:a\u{200b}",
+        "entry#all",
+        "member#all#0",
+        "connection#a",
+        "group:",
+        "group:a b",
+        "group:a#b",
+        "group:a/b",
+        "user:",
+        "user:a b",
+        "user:a:b",
+        "user:a.b",
+        "user:back-end",
+        "dm:",
+        "dm:a",
+        "dm:a:",
+        "dm::a",
+        "dm:a:a",
+        "dm:b:a",
+        "dm:a:b:c",
+        "dm:a:back-end",
+        "topic:a",
+        "__proto__",
+        "$default",
+        &long,
+    ];
+    let lengths = [
+        format!("room:{}", "a".repeat(65)),
+        format!("group:{}", "a".repeat(65)),
+        format!("user:{}", "a".repeat(129)),
+        format!("room:{long}"),
+    ];
+    let names = names.iter().copied().chain(lengths.iter().map(String::as_str));
+    let mut cases = Vec::new();
+    for (index, name) in names.enumerate() {
+        // Each name by one of the actions in turn, and the first by all: they share one reader.
+        for (number, (action, field)) in CHANNELS.into_iter().enumerate() {
+            if index == 0 || number == index % CHANNELS.len() {
+                let mut data = json!({ field: name });
+                if ["message", "signal"].contains(&action) {
+                    data["content"] = json!(1);
+                }
+                cases.push(Refused::field(&format!("data.{field}"), frame(action, &data)));
+            }
+        }
+        cases.push(Refused::field(
+            "data.cursors",
+            frame("ping", &json!({ "cursors": { name: 0 } })),
+        ));
+    }
+    all_refused(&cases).await
 }
 
 #[tokio::test]
-async fn the_gateways_own_limits_close_the_socket() -> TestResult {
-    let stack = Stack::start().await?;
-    let token = stack.sign_in("alice").await?.id;
-    let open = || Handshake::of_browser(&stack, &token).open();
+async fn msg_10_ids_that_are_none() -> TestResult {
+    let mut cases = Vec::new();
+    let long = "a".repeat(65);
+    for id in ["", " ", "a b", "a.b", "é", "a\n", "a=", &long] {
+        let (message, echo) = (json!({ "recipient": "all", "content": 1 }), json!({ "content": 1 }));
+        for (action, data) in [("message", message), ("echo", echo)] {
+            cases.push(Refused::field(
+                "id",
+                json!({ "action": action, "id": id, "data": data }).to_string(),
+            ));
+        }
+    }
+    for id in ["a", "123456789012345"] {
+        let message = json!({ "action": "message", "id": id, "data": { "recipient": "all", "content": 1 } });
+        cases.push(Refused::field("id", message.to_string()));
+    }
+    for id in [json!(1), Value::Null, json!(["a"]), json!({ "a": "secret" })] {
+        let echo = json!({ "action": "echo", "id": id, "data": { "content": 1 } });
+        cases.push(Refused::field("id", echo.to_string()));
+    }
+    all_refused(&cases).await
+}
 
-    let mut socket = open().await?;
-    socket.send("x".repeat(32 * 1024)).await?;
-    assert_eq!(
-        socket.next().await?["code"],
-        "invalid_json",
-        "a frame of exactly 32 KB passes"
-    );
-    socket.send("x".repeat(32 * 1024 + 1)).await?;
-    assert_eq!(socket.closed().await?.code, 1009);
+#[tokio::test]
+async fn msg_13_what_only_the_server_may_say() -> TestResult {
+    let mut cases = Vec::new();
+    let names = [
+        "seq",
+        "at",
+        "sender",
+        "name",
+        "user",
+        "userId",
+        "sub",
+        "channel",
+        "requestContext",
+        "timestamp",
+    ];
+    for name in names {
+        let message = json!({ "recipient": "all", "content": 1, name: "secret" });
+        cases.push(Refused::field(&format!("data.{name}"), frame("message", &message)));
+        let beside = json!({ "action": "message", "data": { "recipient": "all", "content": 1 }, name: "secret" });
+        cases.push(Refused::field(name, beside.to_string()));
+    }
+    all_refused(&cases).await
+}
 
-    let mut socket = open().await?;
-    socket.send("x".repeat(1024 * 1024)).await?;
-    assert_eq!(
-        socket.closed().await?.code,
-        1009,
-        "also while the rest is still on its way"
-    );
-
-    let mut socket = open().await?;
-    socket.send_frame(Message::binary(vec![1, 2, 3])).await?;
-    assert_eq!(socket.closed().await?.code, 1003);
-
-    let mut socket = open().await?;
-    socket.send_frame(Message::Ping("p".into())).await?;
-    socket.send(r#"{"action":"echo","data":{"content":1}}"#).await?;
-    assert_eq!(socket.next().await?["type"], "echo", "pings are the gateway's business");
-    Ok(())
+#[tokio::test]
+async fn msg_14_positions_that_are_none() -> TestResult {
+    let mut cases = Vec::new();
+    let numbers = [
+        "-1",
+        "-0.5",
+        "1.5",
+        "1e3",
+        "1e300",
+        "9007199254740992",
+        "18446744073709551615",
+        "18446744073709551616",
+    ];
+    let others = ["\"5\"", "true", "[5]", "{\"epoch\":1}", "null", "\"\""];
+    for wrong in numbers.into_iter().chain(others) {
+        for (action, field) in [("subscribe", "since"), ("history", "before"), ("history", "after")] {
+            let text = format!(r#"{{"action":"{action}","data":{{"channel":"all","{field}":{wrong}}}}}"#);
+            cases.push(Refused::field(&format!("data.{field}"), text));
+        }
+        let text = format!(r#"{{"action":"ping","data":{{"cursors":{{"all":{wrong}}}}}}}"#);
+        cases.push(Refused::field("data.cursors", text));
+    }
+    for limit in ["0", "101", "-1", "1.5", "1e9", "\"5\""] {
+        let text = format!(r#"{{"action":"history","data":{{"channel":"all","limit":{limit}}}}}"#);
+        cases.push(Refused::field("data.limit", text));
+    }
+    let both = json!({ "channel": "all", "before": 1, "after": 1 });
+    cases.push(Refused::with("invalid_field", frame("history", &both)));
+    for channel in ["user:somebody", "dm:a:b"] {
+        let watch = json!({ "channel": channel, "presence": true });
+        cases.push(Refused::field("data.presence", frame("subscribe", &watch)));
+    }
+    all_refused(&cases).await
 }

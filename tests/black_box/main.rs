@@ -6,6 +6,7 @@
 mod architecture;
 mod bad_frames;
 mod chat;
+mod contents;
 mod credentials;
 mod crowd;
 mod emulator_asynchronous;
@@ -20,6 +21,8 @@ mod emulator_ports;
 mod emulator_start;
 mod emulator_tables;
 mod emulator_web;
+mod frame_sizes;
+mod frames;
 mod function_loss;
 mod processes;
 mod scenarios;

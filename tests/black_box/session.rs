@@ -374,7 +374,7 @@ async fn signing_out_everywhere_ends_every_session_and_closes_every_socket_of_th
     for socket in &mut sockets {
         assert_eq!(
             socket.next_of("closing").await?,
-            json!({ "type": "closing", "reason": "signed_out" })
+            json!({ "type": "closing", "reason": "signed_out", "retry": false })
         );
         assert_eq!(socket.closed().await?.code, 1000);
     }

@@ -202,8 +202,8 @@ impl Socket {
                     return Ok(Incoming::Frame(frame));
                 }
                 Some(Ok(Message::Close(frame))) => {
-                    // The library sends its half of the close while it is read on.
-                    self.closed().await?;
+                    // Sends our half, which the library has ready; the server may have gone meanwhile.
+                    let _ = self.socket.flush().await;
                     return Ok(Incoming::End(closing(frame)));
                 }
                 Some(Ok(_)) => {}
@@ -239,13 +239,14 @@ impl Socket {
     /// It does not.
     pub async fn closed(&mut self) -> TestResult<Closing> {
         let end = async {
-            let mut end = None;
             while let Some(Ok(message)) = self.socket.next().await {
                 if let Message::Close(frame) = message {
-                    end = Some(closing(frame));
+                    // Sends our half, which the library has ready; the server may have gone meanwhile.
+                    let _ = self.socket.flush().await;
+                    return closing(frame);
                 }
             }
-            end.unwrap_or_else(Closing::unsaid)
+            Closing::unsaid()
         };
         Ok(tokio::time::timeout(PATIENCE, end).await?)
     }
