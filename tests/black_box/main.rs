@@ -25,6 +25,7 @@ mod emulator_web;
 mod frame_sizes;
 mod frames;
 mod function_loss;
+mod lifecycle;
 mod limits;
 mod many_devices;
 mod processes;
