@@ -42,10 +42,13 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
         for part in everyone(&wanted.channel, shards) {
             let mut members = std::pin::pin!(part.members(&self.table));
             while let Some(member) = members.try_next().await? {
+                if read == PRESENCE_MEMBERS_MAX {
+                    present.more = true;
+                    return Ok(present);
+                }
                 present.add(member, now);
                 read += 1;
-                if read == PRESENCE_MEMBERS_MAX || present.more {
-                    present.more = true;
+                if present.more {
                     return Ok(present);
                 }
             }
