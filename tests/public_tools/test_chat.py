@@ -6,21 +6,13 @@ import tempfile
 import time
 import unittest
 
-import boto3
 import websockets.exceptions
 from websockets.sync.client import connect
 
+from clients import PATIENCE_SECONDS, client, next_of, open_socket, sign_in_with_boto3
 from stack import CliError, Stack
 
 SEED_FORM = '{"action":"message","data":{"content":"Hello world","recipient":"all"}}'
-PATIENCE_SECONDS = 30
-
-
-def next_of(socket, kind):
-    while True:
-        frame = json.loads(socket.recv(timeout=PATIENCE_SECONDS))
-        if frame.get("type") == kind:
-            return frame
 
 
 def sign_in_with_cli(stack, username):
@@ -31,29 +23,6 @@ def sign_in_with_cli(stack, username):
         "--client-id", endpoints["clientId"], "--auth-parameters", parameters,
     )
     return answer["AuthenticationResult"]["IdToken"]
-
-
-def client(stack, service, endpoint):
-    return boto3.client(
-        service, endpoint_url=endpoint, region_name=stack.endpoints["region"],
-        aws_access_key_id="any", aws_secret_access_key="any",
-    )
-
-
-def sign_in_with_boto3(stack, username):
-    endpoints = stack.endpoints["cognito"]
-    answer = client(stack, "cognito-idp", endpoints["endpoint"]).initiate_auth(
-        AuthFlow="USER_PASSWORD_AUTH", ClientId=endpoints["clientId"],
-        AuthParameters={"USERNAME": username, "PASSWORD": stack.password(username)},
-    )
-    return answer["AuthenticationResult"]["IdToken"]
-
-
-def open_socket(stack, token, cookie="__Host-auth"):
-    return connect(
-        stack.endpoints["websocket"], origin=stack.endpoints["web"],
-        additional_headers={"Cookie": f"{cookie}={token}"},
-    )
 
 
 class Chat(unittest.TestCase):

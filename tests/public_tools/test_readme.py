@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unittest
 
+from clients import next_of, open_socket, sign_in_with_boto3, sign_up, subject
 from stack import REPOSITORY, Stack
 
 ENDPOINTS = ".local/endpoints.json"
@@ -45,6 +46,30 @@ class Readme(unittest.TestCase):
         done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("Items", json.loads(done.stdout))
+
+    def test_the_back_ends_commands_of_the_readme(self):
+        [script] = [text for text in blocks("sh") if "npm run push" in text]
+        sign_up(self.stack, "carol")
+        token = sign_in_with_boto3(self.stack, "carol")
+        push, connections, disconnect = script.splitlines()
+        with open_socket(self.stack, token) as carol:
+            pushed = self.run_as_shown(push, token)
+            received = next_of(carol, "message")
+            self.assertEqual((received["content"], received["seq"]), ({"hello": 1}, pushed["seq"]))
+            self.assertEqual(received["sender"], {"id": "back-end", "name": "Back end"})
+            carol.send('{"action":"ping"}')
+            [listed] = self.run_as_shown(connections, token)["connections"]
+            self.assertEqual(listed["connection"], next_of(carol, "pong")["connection"])
+            self.assertEqual(self.run_as_shown(disconnect, token), {"closed": 1})
+            self.assertEqual(next_of(carol, "closing")["reason"], "signed_out")
+
+    def run_as_shown(self, line, token):
+        """Runs a line of the README for this user and this stack, and gives what it prints."""
+        command = re.sub(r"\bID\b", subject(token), line.split("#")[0]) + f" --state {self.stack.folder.name}"
+        done = subprocess.run(["sh", "-c", command], cwd=REPOSITORY, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        # npm says first what it runs.
+        return json.loads(done.stdout.splitlines()[-1])
 
 
 if __name__ == "__main__":
