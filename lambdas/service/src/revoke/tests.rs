@@ -1,1 +1,155 @@
-//! Tests.
+//! Sending a user away: nobody is left, nobody comes in again, and who signed in since is not touched.
+
+#![allow(clippy::unwrap_used)]
+
+use domain::connection::{ConnectionRules, Standing};
+use domain::handshake::protocols::Offer;
+use domain::limits::REVOKE_MAX;
+use domain::timestamp::Timestamp;
+use serde_json::json;
+
+use super::*;
+use crate::caller::Caller;
+use crate::connect::{Handshake, Outcome, connect};
+use crate::ports::Posted;
+use crate::serve::tests::world::{NOW, World, at, caller, change, connected, row, told, world};
+use crate::testing::{TestClock, connection_rules};
+
+async fn send_away(world: &World) -> Result<Revoked, RevokeError> {
+    let alice = UserId::parse("alice").unwrap();
+    revoke(&world.table, &world.sockets, &world.clock, &alice, REVOKE_MAX).await
+}
+
+/// A handshake of a user who signed in at that second.
+async fn handshake(world: &World, who: &Caller, signed_in_at: Timestamp) -> Outcome {
+    let mut identity = who.identity.clone().unwrap();
+    identity.signed_in_at = signed_in_at;
+    let handshake = Handshake {
+        connection: who.connection.clone(),
+        identity,
+        offer: Offer::Nothing,
+        replaces: None,
+    };
+    let rules: ConnectionRules = connection_rules(world.rules.shards.all);
+    connect(&world.table, &world.clock, &rules, handshake, 1).await.unwrap()
+}
+
+#[tokio::test]
+async fn aut_08_every_connection_is_told_entombed_and_closed() {
+    let world = world();
+    let devices = [
+        connected(&world, "alice", 1).await,
+        connected(&world, "alice", 2).await,
+        connected(&world, "alice", 3).await,
+    ];
+    let bob = connected(&world, "bob", 1).await;
+    assert_eq!(send_away(&world).await.unwrap(), Revoked { closed: 3 });
+    for device in &devices {
+        assert_eq!(
+            told(&world, device, "closing"),
+            [json!({"type": "closing", "reason": "signed_out", "retry": false})]
+        );
+        assert!(row(&world, &device.connection).is_none());
+    }
+    assert_eq!(world.sockets.ended().len(), 3);
+    assert!(row(&world, &bob.connection).is_some() && told(&world, &bob, "closing").is_empty());
+}
+
+#[tokio::test]
+async fn aut_08_a_sign_in_up_to_that_second_opens_nothing_any_more() {
+    let world = world();
+    send_away(&world).await.unwrap();
+    let second = |offset: u64| Timestamp::from_seconds(NOW.millis() / 1000 - 1 + offset);
+    for (number, offset, outcome) in [
+        (1, 0, Outcome::Revoked),
+        (2, 1, Outcome::Revoked),
+        (3, 2, Outcome::Open),
+    ] {
+        assert_eq!(
+            handshake(&world, &caller("alice", number), second(offset)).await,
+            outcome,
+            "{offset}"
+        );
+    }
+    assert_eq!(handshake(&world, &caller("bob", 1), second(0)).await, Outcome::Open);
+}
+
+#[tokio::test]
+async fn who_signed_in_since_stays() {
+    let world = world();
+    let old = connected(&world, "alice", 1).await;
+    let new = connected(&world, "alice", 2).await;
+    change(&world, &new.connection, |row| {
+        row.signed_in_at = NOW.plus(Duration::from_secs(1))
+    });
+    assert_eq!(send_away(&world).await.unwrap(), Revoked { closed: 1 });
+    assert_eq!(world.sockets.ended(), [old.connection]);
+    assert!(row(&world, &new.connection).is_some());
+}
+
+#[tokio::test]
+async fn a_revocation_never_goes_back_to_an_earlier_one() {
+    let world = world();
+    at(&world, 10_000);
+    send_away(&world).await.unwrap();
+    at(&world, 0);
+    send_away(&world).await.unwrap();
+    let signed_in = NOW.plus(Duration::from_secs(5));
+    assert_eq!(
+        handshake(&world, &caller("alice", 1), signed_in).await,
+        Outcome::Revoked
+    );
+}
+
+#[tokio::test]
+async fn a_handshake_under_way_is_waited_for_until_it_is_open_and_closed() {
+    let mut world = world();
+    world.clock = TestClock::going_from(NOW);
+    let alice = connected(&world, "alice", 1).await;
+    world
+        .sockets
+        .answer_next(&alice.connection, &[Posted::Gone, Posted::Gone, Posted::Gone]);
+    assert_eq!(send_away(&world).await.unwrap(), Revoked { closed: 1 });
+    assert_eq!(world.sockets.ended(), [alice.connection]);
+}
+
+#[tokio::test]
+async fn gone_counts_more_than_30_seconds_after_registering() {
+    let mut world = world();
+    world.clock = TestClock::going_from(NOW);
+    let alice = connected(&world, "alice", 1).await;
+    world.sockets.answer(&alice.connection, Posted::Gone);
+    assert_eq!(send_away(&world).await.unwrap(), Revoked { closed: 0 });
+    let waited = crate::serve::tests::world::now(&world).since(NOW);
+    assert!(
+        waited > Duration::from_secs(30) && waited <= Duration::from_secs(32),
+        "{waited:?}"
+    );
+    let standing = world.table.with_rows(|rows| rows.connection(&alice.connection));
+    assert!(matches!(standing, Some(Standing::Entombed(_))));
+}
+
+#[tokio::test]
+async fn what_cannot_be_closed_in_time_is_no_success() {
+    let mut world = world();
+    world.clock = TestClock::going_from(NOW);
+    let alice = connected(&world, "alice", 1).await;
+    world.sockets.answer(&alice.connection, Posted::Failed);
+    assert!(matches!(send_away(&world).await, Err(RevokeError::OutOfTime)));
+}
+
+#[tokio::test]
+async fn a_table_that_fails_is_no_success_and_the_next_attempt_is() {
+    for operation in ["revoke", "members", "connection", "entomb"] {
+        let world = world();
+        connected(&world, "alice", 1).await;
+        world.table.fail(operation);
+        assert!(
+            matches!(send_away(&world).await, Err(RevokeError::Table(_))),
+            "{operation}"
+        );
+        world.table.recover();
+        assert!(send_away(&world).await.is_ok(), "{operation}");
+        assert_eq!(world.sockets.ended().len(), 1, "{operation}");
+    }
+}
