@@ -58,6 +58,38 @@ test('the chat', async () => {
   await alice.leave();
 });
 
+test('a room with somebody else, wide and on a phone, with its list and its people shown', async () => {
+  const alice = await Person.arrive(browser, endpoints);
+  const bob = await Person.arrive(browser, endpoints);
+  const room = `legible-${'x'.repeat(50)}`;
+  for (const [person, name] of [[alice, 'alice'], [bob, 'bob']] as const) {
+    await person.signIn(name);
+    await person.page.getByTestId('room-name').fill(room);
+    await person.page.getByTestId('enter-room').click();
+  }
+  const { page } = alice;
+  await page.getByTestId('person').getByText('bob').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByTestId('room-name').fill('no name / of a room');
+  await page.getByTestId('enter-room').click();
+  await page.getByTestId('room-problem').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await bob.page.getByTestId('conversation').filter({ hasText: 'Everyone' }).click();
+  await bob.say('For everyone');
+  await page.getByTestId('unread').waitFor();
+
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.getByTestId('people-toggle').click();
+  await page.getByTestId('menu').click();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  expect(await violations(page)).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow, 'nothing is wider than the page').toBe(0);
+  await alice.leave();
+  await bob.leave();
+});
+
 test('a page that does not exist', async () => {
   const { page, context } = await Person.arrive(browser, endpoints);
   const answer = await page.goto(`${endpoints.web}/nowhere`);

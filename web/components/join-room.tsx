@@ -33,7 +33,7 @@ export function JoinRoom({ onEnter }: JoinRoomProps): ReactNode {
         onChange={(event) => { setName(event.target.value); setProblem(undefined); }}
       />
       <button type="submit" className="button" data-testid="enter-room">Open</button>
-      {problem !== undefined && <p className="join-problem" id={`${id}problem`} role="alert">{problem}</p>}
+      {problem !== undefined && <p className="join-problem" id={`${id}problem`} role="alert" data-testid="room-problem">{problem}</p>}
     </form>
   );
 }
