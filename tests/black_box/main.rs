@@ -33,4 +33,5 @@ mod rights;
 mod scenarios;
 mod senders;
 mod session;
+mod session_ends;
 mod user_pool;

@@ -1,5 +1,7 @@
 //! Rights and privacy that no scenario can tell: what takes other tokens, other origins, or a look at the pool.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Forge, Handshake, Stack, TestResult, Visitor, cognito_call};
@@ -56,6 +58,48 @@ async fn aut_03_an_own_name_and_claimed_groups_open_nothing() -> TestResult {
         assert!(allowed || answer["code"] == "forbidden", "{group}: {answer}");
     }
     Ok(())
+}
+
+/// Enough that some are under way when one leaves.
+const BROADCASTS: u64 = 60;
+
+#[tokio::test]
+async fn aut_04_nothing_sent_after_a_removal_arrives_though_broadcasts_are_under_way() -> TestResult {
+    let stack = Stack::start().await?;
+    let (mut alice, mut bob) = (open(&stack, "alice").await?, open(&stack, "bob").await?);
+    for socket in [&mut alice, &mut bob] {
+        ask(socket, "subscribe", &json!({ "channel": "room:busy" })).await?;
+    }
+    let sent = AtomicU64::new(0);
+    let publishing = async {
+        for number in 1..=BROADCASTS {
+            sent.store(number, Ordering::SeqCst);
+            let message = json!({ "recipient": "room:busy", "content": number });
+            assert_eq!(ask(&mut alice, "message", &message).await?["type"], "ack");
+        }
+        TestResult::Ok(())
+    };
+    let leaving = async {
+        bob.next_where(|frame| frame["content"] == 5).await?;
+        ask(&mut bob, "unsubscribe", &json!({ "channel": "room:busy" })).await?;
+        // The next to be sent is sent after the answer.
+        TestResult::Ok(sent.load(Ordering::SeqCst))
+    };
+    let (published, last) = tokio::join!(publishing, leaving);
+    published?;
+    let last = last?;
+    assert!(last < BROADCASTS, "everything was sent before");
+    bob.send(frame("echo", &json!({ "content": "the end" }))).await?;
+    loop {
+        let came = bob.next().await?;
+        if came["type"] == "echo" {
+            return Ok(());
+        }
+        assert!(
+            came["content"].as_u64() <= Some(last),
+            "left after {last} was sent, and then came {came}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -42,8 +42,6 @@ scenarios! {
     aut_08_signing_out_everywhere
     aut_08_the_back_end_sends_a_user_away
     channels_from_the_start_cannot_be_left
-    cursors_where_nothing_was_ever_published
-    cursors_where_something_is_kept
     history_makes_nobody_a_member
     lif_02_disconnect_twice_late_and_for_nobody
     msg_10_a_retry_in_parallel
@@ -52,6 +50,8 @@ scenarios! {
     msg_10_without_an_id_every_sending_is_a_message
     msg_11_another_content_under_the_same_id
     msg_12_frames_at_the_wrong_time
+    msg_14_cursors_where_nothing_was_ever_published
+    msg_14_cursors_where_something_is_kept
     orders_that_are_refused
     presence_is_of_users_and_not_of_devices
     presence_left_when_somebody_is_cut_off
