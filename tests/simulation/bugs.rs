@@ -38,7 +38,8 @@ bugs! {
     TwoStarts, "twostart", [Log];
     /// A writer paused between looking and writing overwrites.
     Paused, "paused", [Log];
-    /// Readers do not filter by the life, and a later entry is deleted before an earlier one.
+    /// Readers do not filter by the life, a later entry is deleted before an earlier one, and all counts as recovered while
+    /// something older is kept.
     DeletionOrder, "ttlorder", [Subscribers];
     /// A committed append whose answer was lost is written again.
     Rewrite, "rewrite", [Once];

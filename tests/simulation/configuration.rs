@@ -164,7 +164,9 @@ impl Configuration {
         self.hold = 0.02;
         self.revocations = 0;
         self.deployments.clear();
-        self.flips *= 3;
+        // More of what must then go well.
+        self.flips = self.flips.max(3) * 3;
+        self.pace = self.pace.min(60.0);
     }
 
     pub(crate) fn connections(&self, shards: ShardRules) -> ConnectionRules {
@@ -192,15 +194,18 @@ impl Configuration {
         self.connections(self.shards).lease().as_secs_f64()
     }
 
-    /// How long a connection that is over may stay before the sweeper has ended it: every part has its turn, and a round
-    /// may break off or wait for a handshake.
+    /// How long a connection that is over may stay until the sweeper has ended it, in seconds: every part has its turn, and
+    /// who may not be open yet waits for another round.
     pub(crate) fn sweeps(&self) -> f64 {
-        let turns = f64::from(domain::limits::SWEEP_PARTS) * 60.0;
-        if self.crash > 0.0 || self.kill > 0.0 || self.lost > 0.0 || self.throttled > 0.0 {
-            turns * 4.0
-        } else {
-            turns + 120.0
-        }
+        f64::from(domain::limits::SWEEP_PARTS) * 60.0 + 120.0
+    }
+
+    /// Whether a round of the sweeper may break off before it has ended anybody.
+    pub(crate) fn is_rough(&self) -> bool {
+        self.slow > 0.01
+            || [self.crash, self.kill, self.lost, self.throttled]
+                .iter()
+                .any(|fault| *fault > 0.0)
     }
 }
 

@@ -38,14 +38,15 @@ struct Order {
 }
 
 fn main() -> ExitCode {
+    let bugs = Bug::ALL.iter().map(|bug| bug.name()).collect::<Vec<_>>().join(" ");
+    if std::env::args().nth(1).as_deref() == Some("--bugs") {
+        println!("{bugs}");
+        return ExitCode::SUCCESS;
+    }
     match read(std::env::args().skip(1)) {
         Ok(order) => carry_out(order),
         Err(words) => {
-            let bugs: Vec<_> = Bug::ALL.iter().map(|bug| bug.name()).collect();
-            println!(
-                "{words}\nsimulate [--seeds N] [--seed S] [--bug NAME] [--trace]\nbugs: {}",
-                bugs.join(" ")
-            );
+            println!("{words}\nsimulate [--seeds N] [--seed S] [--bug NAME] [--trace]\nsimulate --bugs\nbugs: {bugs}");
             ExitCode::from(2)
         }
     }

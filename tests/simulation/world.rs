@@ -142,6 +142,17 @@ impl World {
         }
     }
 
+    /// When the sweeper has ended a connection that is over since then, and for which a round comes. In rough worlds that
+    /// is certain only once nothing fails any more.
+    pub(crate) fn ended_by(&self, since: Micros) -> Micros {
+        let sweeps = seconds(self.rules.sweeps());
+        if self.rules.is_rough() {
+            since.max(self.start + seconds(self.rules.act)) + sweeps
+        } else {
+            since + sweeps
+        }
+    }
+
     pub(crate) fn is_planted(&self, bug: Bug) -> bool {
         self.bug == Some(bug)
     }

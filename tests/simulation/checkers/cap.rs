@@ -9,6 +9,9 @@ use crate::gateway::Socket;
 use crate::time::{Micros, SECOND, instant, seconds, stamp};
 use crate::world::World;
 
+/// How long a replaced connection is left to its client.
+const REPLACED: Micros = 60 * SECOND;
+
 /// How much longer than a lease somebody may be refused: two attempts of a handshake that take as long as they may.
 const PATIENCE: f64 = 65.0;
 
@@ -35,7 +38,6 @@ impl Cap {
 
     /// Nobody has more connections than allowed, beside those that the sweeper is about to end.
     fn count(&mut self, world: &World) -> Verdict {
-        let patience = seconds(world.rules.sweeps() + 60.0);
         let mut counts: BTreeMap<usize, u32> = BTreeMap::new();
         for (index, socket) in world.gateway.sockets.iter().enumerate() {
             if !socket.is_open() {
@@ -45,7 +47,11 @@ impl Cap {
             if row.is_none_or(|row| row.replaced_until.is_some() || row.lease <= stamp(world.now)) {
                 self.over.entry(index).or_insert(world.now);
             }
-            if self.over.get(&index).is_none_or(|since| since + patience <= world.now) {
+            if self
+                .over
+                .get(&index)
+                .is_none_or(|since| world.ended_by(*since + REPLACED) <= world.now)
+            {
                 *counts.entry(socket.user).or_default() += 1;
             }
         }

@@ -7,7 +7,7 @@ use service::ports::Posted;
 use super::history::History;
 use super::{Promise, Verdict, broken};
 use crate::facts::{Fact, Kind, Name, Post};
-use crate::time::{Micros, SECOND, seconds};
+use crate::time::{Micros, SECOND};
 use crate::world::World;
 
 #[derive(Debug, Default)]
@@ -54,9 +54,8 @@ impl Removal {
 }
 
 fn none_outlives_its_end(world: &World) -> Verdict {
-    let patience = seconds(world.rules.sweeps());
     for socket in &world.gateway.sockets {
-        if socket.is_open() && socket.hard_end() + patience < world.now {
+        if socket.is_open() && world.ended_by(socket.hard_end()) < world.now {
             return broken(Promise::Expiry, format!("{} is open long after its end", socket.id));
         }
     }

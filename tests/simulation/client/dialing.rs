@@ -29,11 +29,17 @@ fn take_token(world: &mut World, index: usize, renewing: bool) {
     let renews = renewing || world.random.chance(0.3);
     // Some use a token to its last second.
     let reserve = world.random.pick(&[1, 30]) * SECOND;
+    let is_brief = world.fault(if world.rules.calm { 0.0 } else { 0.03 });
+    let ends = if is_brief {
+        now + seconds(world.random.uniform(2.0, 25.0))
+    } else {
+        ends
+    };
     let client = &mut world.clients[index];
     if client.signed_out {
         client.signed_out = false;
         client.token = Token { signed_in: now, ends };
-    } else if renews || client.token.ends < now + reserve {
+    } else if is_brief || renews || client.token.ends < now + reserve {
         client.token.ends = ends;
     }
 }

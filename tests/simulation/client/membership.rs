@@ -125,7 +125,7 @@ fn send(world: &mut World, index: usize, socket: usize, channel: &str, request: 
     let body = json!({"action": action, "id": id_of(number), "data": data}).to_string();
     world.client_sends(socket, action, body);
     world.after(PATIENCE, move |world| {
-        repeat(world, index, socket, &name, (request, number))
+        repeat(world, index, socket, &name, (request, number));
     });
 }
 

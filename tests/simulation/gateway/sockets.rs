@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use domain::channel::Channel;
 use domain::connection_id::ConnectionId;
 use domain::limits::FRAME_BYTES_MAX;
 use domain::wire::Frame;
+use serde_json::Value;
 use service::ports::{Closing, Ended, Posted, Sockets};
 
 use crate::bugs::Bug;
@@ -34,7 +36,8 @@ impl Sockets for SimSockets {
 
 impl SimSockets {
     async fn post_once(&self, connection: &ConnectionId, text: &Arc<str>) -> Posted {
-        let (id, text, task) = (connection.clone(), Arc::clone(text), self.0.process.task());
+        let text = self.0.shared.world().believed(text);
+        let (id, task) = (connection.clone(), self.0.process.task());
         let called = self
             .0
             .call("post", Repetition::Again, move |world| world.post(&id, &text, task));
@@ -57,6 +60,23 @@ impl Closing for SimSockets {
 }
 
 impl World {
+    /// What a planted bug makes of an answer: it calls everything recovered as long as something older is kept.
+    fn believed(&self, text: &Arc<str>) -> Arc<str> {
+        if !self.is_planted(Bug::DeletionOrder) || !text.contains("\"recovered\":false") {
+            return Arc::clone(text);
+        }
+        let frame: Value = serde_json::from_str(text).unwrap_or_default();
+        let log = frame["channel"].as_str().and_then(Channel::parse);
+        let log = log.and_then(|channel| self.table.rows.entries.get(&channel));
+        let oldest = log.and_then(|log| log.keys().next().copied());
+        let shown = frame["entries"][0]["seq"].as_u64();
+        if oldest.zip(shown).is_some_and(|(oldest, shown)| oldest < shown) {
+            Arc::from(text.replace("\"recovered\":false", "\"recovered\":true"))
+        } else {
+            Arc::clone(text)
+        }
+    }
+
     fn post(&mut self, id: &ConnectionId, text: &Arc<str>, task: u64) -> Posted {
         let Some(socket) = self.gateway.find(id) else {
             return Posted::Gone;
