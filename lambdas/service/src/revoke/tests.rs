@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod races;
+
 use domain::connection::{ConnectionRules, Standing};
 use domain::handshake::protocols::Offer;
 use domain::limits::REVOKE_MAX;

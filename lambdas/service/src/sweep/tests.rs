@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod rounds;
+
 use std::time::Duration;
 
 use domain::limits::TOMBSTONE_LIFE;
