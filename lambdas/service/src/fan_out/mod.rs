@@ -52,8 +52,10 @@ impl<T: Publishable, S: Sockets, H: Handover, C: Clock> Messaging<T, S, H, C> {
             self.guesses.set_large(telling.channel, now);
             return self.hand_over(telling, parts).await;
         };
-        self.tell_here(telling, members, jitter).await;
-        Ok(())
+        if self.tell_here(telling, members, jitter).await {
+            return Ok(());
+        }
+        self.hand_over(telling, parts).await
     }
 
     /// All members, if they are few enough for this function; reads at most that many and one more of each part.
@@ -64,7 +66,8 @@ impl<T: Publishable, S: Sockets, H: Handover, C: Clock> Messaging<T, S, H, C> {
         Ok(few.map(|members| members.into_iter().flatten().collect()))
     }
 
-    async fn tell_here(&self, telling: &Telling<'_>, members: Vec<(Membership, Member)>, jitter: Jitter) {
+    /// True if there was time for all of them; posting again to those who were told is harmless.
+    async fn tell_here(&self, telling: &Telling<'_>, members: Vec<(Membership, Member)>, jitter: Jitter) -> bool {
         let posting = Posting::new(&self.table, &self.sockets, &self.clock, telling.frame, jitter);
         let everyone = members
             .into_iter()
@@ -82,6 +85,7 @@ impl<T: Publishable, S: Sockets, H: Handover, C: Clock> Messaging<T, S, H, C> {
             Either::Right(_) => "out_of_time",
         };
         posting.counts.log(telling.channel, outcome);
+        outcome == "complete"
     }
 
     async fn hand_over(&self, telling: &Telling<'_>, parts: Vec<Part>) -> Result<(), NotTold> {

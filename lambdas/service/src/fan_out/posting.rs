@@ -83,7 +83,7 @@ impl<'a, T: Connections, S: Sockets, C: Clock> Posting<'a, T, S, C> {
     }
 
     fn pause(&self) -> Duration {
-        // The second step of the scale: a gateway that throttles wants more than an instant.
+        // Up to 160 ms: a gateway that throttles wants more than an instant.
         self.jitter.lock().unwrap_or_else(PoisonError::into_inner).pause(3)
     }
 }
