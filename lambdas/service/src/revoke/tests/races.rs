@@ -44,7 +44,7 @@ async fn the_door_is_shut_before_anybody_is_looked_for() {
 }
 
 #[tokio::test]
-async fn what_is_remembered_lasts_as_long_as_any_token_may() {
+async fn what_is_remembered_lasts_as_long_as_such_a_sign_in_may_come_back() {
     let world = world();
     send_away(&world).await.unwrap();
     let rows = world.table.with_rows(|rows| rows.revoked.clone());
