@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::connection::ConnectionRules;
+use domain::limits::TTL_MARGIN;
 use domain::policy::{Policy, Publishers};
 use domain::shards::{ShardRules, Shards};
 use service::messaging::MessagingRules;
@@ -83,7 +84,7 @@ pub(crate) struct Configuration {
 
 impl Configuration {
     pub(crate) fn draw(r: &mut Random) -> Self {
-        let long = r.chance(0.06);
+        let long = r.chance(0.1);
         let users = r.pick(&[1, 2, 2, 3]);
         let mut drawn = Self {
             calm: r.chance(0.2),
@@ -93,7 +94,7 @@ impl Configuration {
                 r.pick(&[500.0, 1200.0, 2600.0])
             },
             retention: r.pick(&[400.0, 900.0, 3000.0, 86_400.0]),
-            margin: if long { 3600.0 } else { r.pick(&[600.0, 3600.0]) },
+            margin: TTL_MARGIN.as_secs_f64(),
             users,
             devices: r.pick(&[1, 2, 2]),
             cap: r.pick(&[2, 2, 3]),
@@ -140,6 +141,10 @@ impl Configuration {
         }
         if drawn.calm {
             drawn.without_faults();
+        }
+        if !drawn.is_rough() && r.chance(0.5) {
+            // Less than there is, for deletions to be met more often, and enough where no round breaks off.
+            drawn.margin = 600.0;
         }
         drawn
     }
@@ -194,10 +199,11 @@ impl Configuration {
         self.connections(self.shards).lease().as_secs_f64()
     }
 
-    /// How long a connection that is over may stay until the sweeper has ended it, in seconds: every part has its turn, and
-    /// who may not be open yet waits for another round.
+    /// How long a connection that is over may stay until the sweeper has ended it, in seconds: every part has its turn, now and
+    /// then one is left out, and who may not be open yet waits for another round.
     pub(crate) fn sweeps(&self) -> f64 {
-        f64::from(domain::limits::SWEEP_PARTS) * 60.0 + 120.0
+        let turns = f64::from(domain::limits::SWEEP_PARTS) * 60.0;
+        if self.calm { turns + 120.0 } else { turns * 3.0 }
     }
 
     /// Whether a round of the sweeper may break off before it has ended anybody.
