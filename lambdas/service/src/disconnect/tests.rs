@@ -186,7 +186,7 @@ async fn nobody_is_told_that_a_user_left_who_is_there_on_another_device() {
             "replaced a while ago" => change(&world, &tablet, |row| row.replaced_until = Some(NOW)),
             "replaced just now" => {
                 change(&world, &tablet, |row| {
-                    row.replaced_until = Some(NOW.plus(REPLACED_GRACE))
+                    row.replaced_until = Some(NOW.plus(REPLACED_GRACE));
                 });
             }
             "entombed" => world.table.with_rows(|rows| {

@@ -82,7 +82,7 @@ async fn who_signed_in_since_stays() {
     let old = connected(&world, "alice", 1).await;
     let new = connected(&world, "alice", 2).await;
     change(&world, &new.connection, |row| {
-        row.signed_in_at = NOW.plus(Duration::from_secs(1))
+        row.signed_in_at = NOW.plus(Duration::from_secs(1));
     });
     assert_eq!(send_away(&world).await.unwrap(), Revoked { closed: 1 });
     assert_eq!(world.sockets.ended(), [old.connection]);

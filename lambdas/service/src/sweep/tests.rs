@@ -63,7 +63,7 @@ async fn lif_01_a_lapsed_connection_is_told_closed_and_forgotten_within_four_rou
         told(&world, &alice, "closing"),
         [json!({"type": "closing", "reason": "server", "retry": 0})]
     );
-    assert_eq!(world.sockets.ended(), [alice.connection.clone()]);
+    assert_eq!(world.sockets.ended(), std::slice::from_ref(&alice.connection));
     assert!(is_forgotten(&world, &alice));
     assert!(row(&world, &bob.connection).is_some());
     assert_eq!(members_of(&world, &channel("all")), [bob.connection]);
@@ -81,7 +81,7 @@ async fn a_connection_is_ended_in_the_first_round_after_its_hard_end() {
         at(&world, 100_000);
         round(&world).await.unwrap();
         assert_eq!(told(&world, &alice, "closing")[0]["reason"], "token_expired");
-        assert_eq!(world.sockets.ended(), [alice.connection.clone()]);
+        assert_eq!(world.sockets.ended(), std::slice::from_ref(&alice.connection));
         assert!(is_forgotten(&world, &alice));
     }
 }
@@ -91,7 +91,7 @@ async fn a_replaced_connection_is_ended_when_its_grace_is_over() {
     let world = world();
     let alice = connected(&world, "alice", 1).await;
     change(&world, &alice.connection, |row| {
-        row.replaced_until = Some(NOW.plus(Duration::from_secs(300)))
+        row.replaced_until = Some(NOW.plus(Duration::from_secs(300)));
     });
     rounds(&world, 0).await;
     assert!(world.sockets.ended().is_empty());
@@ -114,7 +114,7 @@ async fn what_a_clean_up_left_is_taken_away_without_a_word() {
         .unwrap();
     rounds(&world, 60_000).await;
     assert!(told(&world, &alice, "closing").is_empty());
-    assert_eq!(world.sockets.ended(), [alice.connection.clone()]);
+    assert_eq!(world.sockets.ended(), std::slice::from_ref(&alice.connection));
     assert!(is_forgotten(&world, &alice));
 }
 
@@ -150,7 +150,10 @@ async fn who_could_not_be_closed_is_kept_for_another_round() {
     world.sockets.answer(&alice.connection, Posted::Failed);
     at(&world, 60_000);
     round(&world).await.unwrap();
-    assert_eq!(members_of(&world, &channel("all")), [alice.connection.clone()]);
+    assert_eq!(
+        members_of(&world, &channel("all")),
+        std::slice::from_ref(&alice.connection)
+    );
     world.sockets.answer(&alice.connection, Posted::Accepted);
     at(&world, 120_000);
     round(&world).await.unwrap();

@@ -52,14 +52,18 @@ fn summary(world: &World, answer: &Value) -> (u64, bool, Vec<u64>, bool) {
     )
 }
 
+type Cursor<'a> = &'a dyn Fn(u64) -> Option<u64>;
+
+/// What it is, the log's length, when it is asked, the cursor, and what is told: head, recovered, entries.
+type Case<'a> = (&'a str, u64, u64, Cursor<'a>, (u64, bool, Vec<u64>));
+
 #[tokio::test]
 async fn msg_14_every_cursor_gets_what_follows_it_or_is_told_that_something_is_missing() {
     // Of five messages, at 600 s the first is no longer kept, at 604 s none is.
     let from_base = |after: u64| move |base: u64| Some(base + after);
     let zero = |_: u64| Some(0);
     let absent = |_: u64| None;
-    type Cursor<'a> = &'a dyn Fn(u64) -> Option<u64>;
-    let cases: [(&str, u64, u64, Cursor<'_>, (u64, bool, Vec<u64>)); 19] = [
+    let cases: [Case<'_>; 19] = [
         ("absent, nothing ever stored", 0, 0, &absent, (0, true, vec![])),
         ("absent", 5, 4, &absent, (5, true, vec![])),
         ("absent, all expired", 5, 604, &absent, (5, true, vec![])),
