@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod delivering;
+mod gone;
+
 use std::time::Duration;
 
 use domain::content::Content;
