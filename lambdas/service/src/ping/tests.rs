@@ -224,6 +224,17 @@ async fn rat_05_100_direct_channels_are_named_whatever_cursors_come_with_the_pin
 }
 
 #[tokio::test]
+async fn rat_05_cursors_of_other_channels_make_no_room_for_further_names() {
+    let world = world();
+    let alice = connected(&world, "alice", 1).await;
+    for number in 0..=DIRECT_NAMED_MAX {
+        send(&world, &alice, &format!("dm:alice:u{number:03}"), &json!(1), None).await;
+    }
+    let pong = ping(&world, &alice, json!({"all": 0, "room:a": 0})).await;
+    assert_eq!(behind(&pong).len(), DIRECT_NAMED_MAX);
+}
+
+#[tokio::test]
 async fn aut_01_a_cursor_of_a_channel_one_may_not_read_is_forbidden_and_renews_nothing() {
     for name in ["user:bob", "group:team", "dm:bob:carol"] {
         let world = world();

@@ -186,6 +186,7 @@ async fn after_the_cap_was_lowered_slots_beyond_it_are_neither_taken_nor_counted
         door.open("alice", number).await;
     }
     door.rules.per_user = 2;
+    door.change(&id("alice", 3), |row| row.lease = NOW);
     assert_eq!(door.open("alice", 10).await, Outcome::Full);
     door.disconnect(&id("alice", 4)).await;
     assert_eq!(

@@ -1,8 +1,11 @@
 //! Taking over: a client moves to its next connection even where it may have no further one.
 
+use domain::identity::UserId;
 use domain::limits::REPLACED_GRACE;
+use domain::slot::SlotNumber;
 
 use super::*;
+use crate::ports::{Place, Standings};
 
 /// A door with one place a user, where alice's first connection stands.
 async fn taken() -> (Door, ConnectionId) {
@@ -126,6 +129,55 @@ async fn lif_04_the_same_take_over_twice_is_one() {
     door.replace("alice", 3, &first).await;
     assert_eq!(door.replace("alice", 2, &first).await, Outcome::Open, "late");
     assert_eq!(door.holders("alice"), [id("alice", 3)]);
+}
+
+/// A table that refuses what DynamoDB does: a transaction that writes one row twice.
+struct OneWriteARow<'a>(&'a MemoryTable);
+
+impl Standings for OneWriteARow<'_> {
+    async fn connection(&self, id: &ConnectionId) -> Result<Option<Standing>, TableError> {
+        self.0.connection(id).await
+    }
+
+    async fn connections(&self, ids: &[ConnectionId]) -> Result<Vec<(ConnectionId, Standing)>, TableError> {
+        self.0.connections(ids).await
+    }
+}
+
+impl Registry for OneWriteARow<'_> {
+    async fn slots(&self, user: &UserId) -> Result<Vec<Slot>, TableError> {
+        self.0.slots(user).await
+    }
+
+    async fn slot(&self, user: &UserId, number: SlotNumber) -> Result<Option<Slot>, TableError> {
+        self.0.slot(user, number).await
+    }
+
+    async fn register(&self, connection: &Connection, place: &Place) -> Result<Registered, TableError> {
+        let others = match place {
+            Place::Free => vec![],
+            Place::Lapsed { holder, .. } => vec![holder],
+            Place::Replaced { holder, named, .. } => vec![holder, named],
+        };
+        if others.contains(&&connection.id) {
+            return Err(TableError::new("register", "one row twice"));
+        }
+        self.0.register(connection, place).await
+    }
+}
+
+#[tokio::test]
+async fn lif_04_a_doubled_take_over_writes_no_row_twice() {
+    let (door, first) = taken().await;
+    let table = OneWriteARow(&door.table);
+    for named in [first, id("alice", 2)] {
+        let handshake = replacing("alice", 2, &named);
+        let outcome = connect(&table, &door.clock, &door.rules, handshake, 1).await;
+        assert!(matches!(outcome, Ok(Outcome::Open)), "{outcome:?}");
+        let again = replacing("alice", 2, &named);
+        let outcome = connect(&table, &door.clock, &door.rules, again, 1).await;
+        assert!(matches!(outcome, Ok(Outcome::Open)), "{outcome:?}");
+    }
 }
 
 #[tokio::test]

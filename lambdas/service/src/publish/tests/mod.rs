@@ -205,15 +205,22 @@ async fn psh_02_members_who_cannot_be_told_keep_nobody_from_the_acknowledgement(
 }
 
 #[tokio::test]
-async fn out_of_time_for_the_telling_it_is_acknowledged_since_it_is_in_the_log() {
-    let mut world = world();
-    let alice = connected(&world, "alice", 1).await;
-    for number in 0..100 {
-        connected(&world, "bob", number).await;
+async fn psh_05_what_there_was_no_time_to_tell_is_handed_over_before_it_is_acknowledged() {
+    for refusing in [false, true] {
+        let mut world = sharded(2, 1);
+        let alice = connected(&world, "alice", 1).await;
+        for number in 0..100 {
+            connected(&world, "bob", number).await;
+        }
+        world.clock.out_of_time = true;
+        if refusing {
+            world.handover.refuse();
+        }
+        let answer = send(&world, &alice, "all", &json!(1), None).await;
+        assert_eq!(answer["type"], if refusing { "error" } else { "ack" });
+        assert_eq!(world.handover.take().len(), if refusing { 0 } else { 2 });
+        assert_eq!(log(&world, "all").len(), 1);
     }
-    world.clock.out_of_time = true;
-    let ack = send(&world, &alice, "all", &json!(1), None).await;
-    assert_eq!((&ack["type"], log(&world, "all").len()), (&json!("ack"), 1));
 }
 
 #[tokio::test]

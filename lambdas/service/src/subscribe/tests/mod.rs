@@ -90,6 +90,11 @@ async fn rat_05_a_connection_may_be_in_100_rooms_and_groups() {
     }
     assert_eq!(subscribe(&world, &alice, "room:more").await["code"], "limit_reached");
     assert!(members_of(&world, &channel("room:more")).is_empty());
+    assert_eq!(
+        count(&world, "join"),
+        CHANNELS_PER_CONNECTION_MAX,
+        "refused without a write"
+    );
     for name in ["room:r0", "all", "user:alice", "dm:alice:bob"] {
         assert_eq!(subscribe(&world, &alice, name).await["type"], "subscribed", "{name}");
     }

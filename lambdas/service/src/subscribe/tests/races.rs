@@ -77,3 +77,29 @@ async fn lif_02_whoever_vanishes_meanwhile_is_left_a_member_of_nothing() {
         }
     }
 }
+
+#[tokio::test]
+async fn rat_05_of_two_at_once_for_the_last_place_one_gets_it() {
+    for steps in 0..6 {
+        let world = world();
+        let alice = connected(&world, "alice", 1).await;
+        for number in 0..CHANNELS_PER_CONNECTION_MAX - 1 {
+            subscribe(&world, &alice, &format!("room:r{number}")).await;
+        }
+        let before = world.sockets.frames(&alice.connection).len();
+        let (x, y) = (json!({"channel": "room:x"}), json!({"channel": "room:y"}));
+        join(
+            answers(&world, &alice, "subscribe", x),
+            after(steps, answers(&world, &alice, "subscribe", y)),
+        )
+        .await;
+        let answers = world.sockets.frames(&alice.connection).split_off(before);
+        let refused = answers
+            .iter()
+            .filter(|answer| answer["code"] == "limit_reached")
+            .count();
+        assert_eq!((answers.len(), refused), (2, 1), "{steps}: {answers:?}");
+        let memberships = row(&world, &alice.connection).unwrap().memberships;
+        assert_eq!(memberships.len(), CHANNELS_PER_CONNECTION_MAX + 2);
+    }
+}
