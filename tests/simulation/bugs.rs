@@ -70,7 +70,7 @@ bugs! {
     /// The client sends the opposite of a request that is still under way.
     Impatient, "mwait", [Removal, Rows, Heartbeat];
     /// Direct channels are in nobody's list.
-    NoDirects, "dmidx", [Heartbeat];
+    NoDirects, "dmidx", [Heartbeat, Calm, Subscribers];
     /// The members of a new connection are written a moment after it.
     MembersLater, "onetx", [Revocation, Rows, Heartbeat, Calm];
     /// A lease is renewed even when it is over, and even when the connection is entombed.

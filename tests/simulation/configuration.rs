@@ -123,7 +123,7 @@ impl Configuration {
             pace: if long { 400.0 } else { r.pick(&[30.0, 120.0, 500.0]) },
             posts_keep_alive: r.chance(0.5),
             direct: users > 1 && r.chance(0.5),
-            flips: if r.chance(0.6) { 3 } else { 0 },
+            flips: r.pick(&[0, 3, 3, 10]),
             rooms: r.pick(&[1, 1, 2]),
             presence: r.chance(0.5),
             signals: r.chance(0.4),

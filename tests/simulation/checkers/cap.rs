@@ -17,8 +17,10 @@ const PATIENCE: f64 = 65.0;
 
 #[derive(Debug, Default)]
 pub(super) struct Cap {
-    /// Since when connections do not count, since their place went to another.
+    /// Since when connections do not count: their place went to another, or their lease is over.
     over: BTreeMap<usize, Micros>,
+    /// Whose place went to another, and when.
+    replaced: BTreeMap<usize, Micros>,
 }
 
 impl Cap {
@@ -27,12 +29,29 @@ impl Cap {
             Fact::Replaced { sockets } => {
                 for socket in sockets {
                     self.over.entry(*socket).or_insert(world.now);
+                    self.replaced.entry(*socket).or_insert(world.now);
                 }
                 Ok(())
             }
             Fact::Refused { socket, refusal } if *refusal == Refusal::Full => refused(world, world.socket(*socket)),
-            Fact::Minute => self.count(world),
+            Fact::Minute => {
+                self.replaced_are_closed(world)?;
+                self.count(world)
+            }
             _ => Ok(()),
+        }
+    }
+
+    /// Who is replaced is left a minute, and then ended.
+    fn replaced_are_closed(&mut self, world: &World) -> Verdict {
+        self.replaced.retain(|socket, _| world.socket(*socket).is_open());
+        let is_late = |since: &Micros| world.ended_by(since + REPLACED) <= world.now;
+        match self.replaced.iter().find(|(_, since)| is_late(since)) {
+            Some((socket, _)) => {
+                let id = &world.socket(*socket).id;
+                broken(Promise::Cap, format!("{id} is open long after it was replaced"))
+            }
+            None => Ok(()),
         }
     }
 

@@ -62,6 +62,9 @@ pub(crate) fn come_back(world: &mut World, index: usize) {
         pings::ask_all(world, index, socket);
         let channels: Vec<_> = world.clients[index].memberships.keys().cloned().collect();
         for channel in channels {
+            if let Some(membership) = world.clients[index].memberships.get_mut(&channel) {
+                membership.repair = true;
+            }
             membership::go_on(world, index, &channel);
         }
         dialing::renew_late(world, index, socket);

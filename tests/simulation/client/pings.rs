@@ -13,7 +13,7 @@ use crate::world::World;
 /// Seconds after which an unanswered ping is repeated.
 const PATIENCE: f64 = 20.0;
 /// Pings in a row without an answer that mean a dead connection.
-const TRIES: u32 = 4;
+const TRIES: u32 = 2;
 /// Cursors in one ping: fewer than the protocol's 20, so that several pings are usual.
 const CURSORS: usize = 4;
 
