@@ -5,7 +5,9 @@
 use serde_json::json;
 
 use super::*;
+use crate::ports::Posted;
 use crate::serve::tests::world::{END, NOW, World, channel, connected, send, subscribed, told, world};
+use crate::testing::{MemoryHandover, TestClock};
 
 async fn order(world: &World, order: &Value) -> Result<Value, PushError> {
     serve_push(world, &order.to_string(), Jitter::seeded(1)).await
@@ -140,4 +142,66 @@ async fn what_may_pass_is_an_error_so_that_it_is_tried_again() {
     assert!(matches!(order(&world, &list).await, Err(PushError::Table(_))));
     let away = json!({"action": "disconnect", "user": "alice"});
     assert!(matches!(order(&world, &away).await, Err(PushError::Revoke(_))));
+}
+
+#[tokio::test]
+async fn an_order_s_own_id_counts_more_than_the_event_s() {
+    let world = world();
+    let mut detail = publish("all", &json!(1));
+    detail["id"] = json!("0123456789abcdef");
+    order(&world, &event(&detail)).await.unwrap();
+    let direct = order(&world, &detail).await.unwrap();
+    assert_eq!(direct["duplicate"], true, "by either way it is the same message");
+    let entry = world.table.log(&channel("all")).remove(0);
+    assert_eq!(entry.id.unwrap().as_str(), "0123456789abcdef");
+}
+
+#[tokio::test]
+async fn without_an_id_each_order_is_a_message_of_its_own() {
+    let world = world();
+    for _ in 0..2 {
+        let answer = order(&world, &publish("all", &json!(1))).await.unwrap();
+        assert_eq!(answer["duplicate"], false);
+    }
+    assert_eq!(world.table.log(&channel("all")).len(), 2);
+}
+
+#[tokio::test]
+async fn what_was_not_handed_over_is_an_error_and_handed_over_by_the_repetition() {
+    let mut world = world();
+    connected(&world, "alice", 1).await;
+    world.rules.inline_members = 0;
+    world.handover.refuse();
+    let brought = event(&publish("all", &json!(1)));
+    assert!(matches!(order(&world, &brought).await, Err(PushError::Unavailable)));
+    world.handover = MemoryHandover::default();
+    assert_eq!(order(&world, &brought).await.unwrap()["duplicate"], true);
+    assert_eq!(world.handover.take().len(), 1);
+}
+
+#[tokio::test]
+async fn aut_08_a_user_of_whom_something_may_be_left_is_not_said_to_be_away() {
+    let mut world = world();
+    world.clock = TestClock::going_from(NOW);
+    let alice = connected(&world, "alice", 1).await;
+    world.sockets.answer(&alice.connection, Posted::Failed);
+    let away = json!({"action": "disconnect", "user": "alice"});
+    let answer = order(&world, &away).await;
+    assert!(
+        matches!(answer, Err(PushError::Revoke(RevokeError::OutOfTime))),
+        "{answer:?}"
+    );
+    world.sockets.answer(&alice.connection, Posted::Accepted);
+    assert_eq!(order(&world, &away).await.unwrap(), json!({"closed": 1}));
+}
+
+#[tokio::test]
+async fn sto_05_every_connection_of_many_pages_is_listed() {
+    let world = world();
+    for number in 0..50 {
+        connected(&world, "alice", number).await;
+    }
+    let list = json!({"action": "connections", "user": "alice"});
+    let answer = order(&world, &list).await.unwrap();
+    assert_eq!(answer["connections"].as_array().unwrap().len(), 50);
 }
