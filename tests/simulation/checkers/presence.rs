@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::channel::Channel;
+
 use super::{Promise, Verdict, broken};
 use crate::facts::{Fact, Name};
 use crate::time::{Micros, seconds};
@@ -62,8 +64,11 @@ impl Presence {
 
     fn compare(&self, world: &World, when: &str) -> Verdict {
         for (index, client) in world.clients.iter().enumerate() {
-            let is_still =
-                |channel: &&Name| client.is_settled_in(channel) && self.is_still(world, client.user, channel);
+            let is_still = |channel: &&Name| {
+                can_be_told(world, channel)
+                    && client.is_settled_in(channel)
+                    && self.is_still(world, client.user, channel)
+            };
             for channel in client.wishes.keys().filter(is_still) {
                 let Some((believed, asked)) = client.believes(channel) else {
                     continue;
@@ -97,6 +102,13 @@ impl Presence {
             .map_or(0, |movements| movements.last);
         last + seconds(APART) < world.now && !lingers(world, user)
     }
+}
+
+/// Where nothing was ever published, nothing says under which numbers of shards members have joined: those of a deployment
+/// with more than today are missed until they connect anew.
+fn can_be_told(world: &World, channel: &str) -> bool {
+    let head = Channel::parse(channel).and_then(|channel| world.table.rows.head(&channel));
+    head.is_some() || world.rules.deployments.is_empty()
 }
 
 /// Whether a connection of the user is open that its client has replaced: it is where its client may have left.
