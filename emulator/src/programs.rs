@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::lambda::Program;
 use crate::problem::Problem;
 use crate::template::FunctionSpec;
 
@@ -46,7 +47,11 @@ impl Programs {
 
     /// # Errors
     /// None of the three places has an executable file.
-    pub(crate) fn find(&self, function: &FunctionSpec) -> Result<PathBuf, Problem> {
+    pub(crate) fn find(&self, function: &FunctionSpec) -> Result<Program, Problem> {
+        self.executable(function).map(Program::executable)
+    }
+
+    fn executable(&self, function: &FunctionSpec) -> Result<PathBuf, Problem> {
         if let Some(given) = self.given.get(&function.logical_id) {
             let program = bootstrap_in(given).unwrap_or_else(|| given.clone());
             return is_file(&program).ok_or_else(|| {

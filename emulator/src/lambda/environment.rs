@@ -1,7 +1,6 @@
 //! One execution environment: a child process that handles one event at a time.
 
 use std::collections::VecDeque;
-use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use super::output::{FunctionError, InvocationResult};
+use super::program::Program;
 use crate::template::FunctionSpec;
 
 /// How many of a process's last lines are kept to explain its death.
@@ -67,11 +67,12 @@ impl Environment {
     /// The program cannot be executed.
     pub(crate) fn start(
         function: &FunctionSpec,
-        program: &Path,
+        program: &Program,
         variables: impl IntoIterator<Item = (String, String)>,
         group: i32,
     ) -> std::io::Result<Arc<Self>> {
-        let mut child = Command::new(program)
+        let mut child = Command::new(&program.path)
+            .args(&program.arguments)
             .env_clear()
             .envs(variables)
             .stdin(Stdio::null())

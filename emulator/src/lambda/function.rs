@@ -1,7 +1,6 @@
 //! A function: keeps its execution environments, starts more when all are busy, and forgets those that died.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::environment::{Environment, Outcome};
 use super::output::{FunctionError, InvocationResult};
+use super::program::Program;
 use super::runtime_api;
 use super::variables::Variables;
 use crate::identifiers;
@@ -30,7 +30,7 @@ pub(crate) struct Function {
     pub(crate) spec: FunctionSpec,
     /// How long the minutes between asynchronous retries last.
     pub(super) minute: Duration,
-    program: PathBuf,
+    program: Program,
     variables: Variables,
     group: i32,
     idle: Mutex<Vec<Arc<Environment>>>,
@@ -40,7 +40,7 @@ pub(crate) struct Function {
 impl Function {
     pub(crate) fn new(
         spec: FunctionSpec,
-        program: PathBuf,
+        program: Program,
         variables: Variables,
         group: i32,
         minute: Duration,
@@ -65,7 +65,7 @@ impl Function {
         let environment = self.start().await.map_err(|why| {
             Problem::new(format!(
                 "The function {name} stopped while it was starting ({why}): mend {} and start again.",
-                self.program.display()
+                self.program.path.display()
             ))
         })?;
         self.keep(environment);
@@ -108,9 +108,10 @@ impl Function {
     /// takes is not the function's, as on AWS.
     async fn start(&self) -> Result<Arc<Environment>, String> {
         let port = Port::listen(0).await.map_err(|problem| problem.to_string())?;
-        let variables = self
+        let mut variables = self
             .variables
             .of(&self.spec, &identifiers::environment(), &port.address());
+        variables.extend(self.program.variables.clone());
         let environment =
             Environment::start(&self.spec, &self.program, variables, self.group).map_err(|error| error.to_string())?;
         runtime_api::serve(port, Arc::clone(&environment));

@@ -5,6 +5,7 @@ mod environment;
 mod function;
 mod invoke_api;
 mod output;
+mod program;
 mod reaper;
 mod runtime_api;
 mod variables;
@@ -14,5 +15,6 @@ pub(crate) use invoke_api::{MAX_EVENT_BYTES, router as invoke_api};
 #[cfg(test)]
 pub(crate) use output::FunctionError;
 pub(crate) use output::InvocationResult;
+pub(crate) use program::Program;
 pub(crate) use reaper::{Reaper, reap};
 pub(crate) use variables::{Addresses, Variables};
