@@ -28,7 +28,7 @@ pub(crate) struct RunOptions {
     /// The synthesised CloudFormation template, in JSON.
     #[arg(long)]
     pub(crate) template: PathBuf,
-    /// The program of a function: an executable file, or a folder that holds `bootstrap`.
+    /// The program of a function: an executable file, or a folder that holds `bootstrap`; for a `nodejs` runtime the folder of the handler's file.
     #[arg(long = "function", value_name = "LOGICAL_ID=PATH", value_parser = name_and_path)]
     pub(crate) functions: Vec<(String, PathBuf)>,
     /// The folder of the cargo binaries that functions name in their metadata [default: where the emulator is].

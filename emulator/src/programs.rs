@@ -1,31 +1,41 @@
-//! Finds the program of each function. The template names none, so three places are tried in order: `--function`, a
-//! packaged asset that holds `bootstrap`, and the cargo binary named in the function's metadata.
+//! Finds the program of each function: what `--function` gives, else what the template says, else what cargo has built.
+
+mod rust;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::lambda::Program;
-use crate::problem::Problem;
-use crate::template::FunctionSpec;
+use crate::lambda::{NodeRuntime, Program};
+use crate::problem::{OrProblem, Problem};
+use crate::state::StateFolder;
+use crate::template::{Code, FunctionSpec};
+
+/// The folder of inline code, below the state folder.
+const INLINE_FOLDER: &str = "code";
 
 /// Where programs may be.
 #[derive(Debug)]
-pub(crate) struct Programs {
+pub(crate) struct Programs<'a> {
     /// `--function LogicalId=PATH`.
     given: BTreeMap<String, PathBuf>,
-    /// The folder of the template, to which asset paths are relative.
+    /// The folder of the template, to which paths in it are relative.
     template_folder: PathBuf,
     /// The folder of cargo's binaries.
     binaries: PathBuf,
+    /// Where inline code is written to.
+    state: &'a StateFolder,
+    /// Absent when no function needs it.
+    node: Option<NodeRuntime>,
 }
 
-impl Programs {
+impl<'a> Programs<'a> {
     /// # Errors
-    /// A `--function` that names no function of the template.
+    /// A `--function` that names no function of the template; functions for Node, and no Node.
     pub(crate) fn new(
         given: BTreeMap<String, PathBuf>,
         template: &Path,
         binaries: PathBuf,
+        state: &'a StateFolder,
         functions: &[FunctionSpec],
     ) -> Result<Self, Problem> {
         let unknown = given
@@ -38,49 +48,74 @@ impl Programs {
                 known.join(", ")
             )));
         }
+        let template_folder = template.parent().unwrap_or(Path::new(".")).to_owned();
+        let node = functions.iter().any(FunctionSpec::is_node);
+        let node = node
+            .then(|| NodeRuntime::install(state, &template_folder))
+            .transpose()?;
         Ok(Self {
             given,
-            template_folder: template.parent().unwrap_or(Path::new(".")).to_owned(),
+            template_folder,
             binaries,
+            state,
+            node,
         })
     }
 
     /// # Errors
-    /// None of the three places has an executable file.
+    /// None of the places has the function's program.
     pub(crate) fn find(&self, function: &FunctionSpec) -> Result<Program, Problem> {
-        self.executable(function).map(Program::executable)
+        match &self.node {
+            Some(node) if function.is_node() => node.program(&self.node_folder(function)?),
+            _ => self.executable(function).map(Program::executable),
+        }
     }
 
-    fn executable(&self, function: &FunctionSpec) -> Result<PathBuf, Problem> {
-        if let Some(given) = self.given.get(&function.logical_id) {
-            let program = bootstrap_in(given).unwrap_or_else(|| given.clone());
-            return is_file(&program).ok_or_else(|| {
+    /// The folder of a Node function's code.
+    fn node_folder(&self, function: &FunctionSpec) -> Result<PathBuf, Problem> {
+        let id = &function.logical_id;
+        if let Some(given) = self.given.get(id) {
+            return is_folder(given).ok_or_else(|| {
                 Problem::new(format!(
-                    "{} of --function {} is no program: give an executable file, or a folder that holds bootstrap.",
+                    "{} of --function {id} is no folder: give the folder of the file that Handler names ({}).",
                     given.display(),
-                    function.logical_id
+                    function.handler
                 ))
             });
         }
-        let asset = function.asset.as_ref().map(|asset| self.template_folder.join(asset));
-        if let Some(bootstrap) = asset.and_then(|folder| bootstrap_in(&folder)) {
-            return Ok(bootstrap);
+        if let Code::Inline(text) = &function.code {
+            return self.written(id, text);
         }
-        let binary = function.binary.as_ref().map(|binary| self.binaries.join(binary));
-        binary.as_deref().and_then(is_file).ok_or_else(|| {
-            let place = binary.map_or("no binary in its metadata".to_owned(), |path| path.display().to_string());
+        let local = self.local_folder(function);
+        local.as_deref().and_then(is_folder).ok_or_else(|| {
+            let place = local.map_or("its code is in S3".to_owned(), |path| {
+                format!("{} is no folder", path.display())
+            });
             Problem::new(format!(
-                "The function {} has no program ({place}): build it with `cargo build --workspace`, or name one with --function {}=PATH.",
-                function.logical_id, function.logical_id
+                "The code of the function {id} is not here ({place}): synthesise the template again, or give the folder with --function {id}=PATH."
             ))
         })
     }
+
+    /// The folder that the template names: the CDK's staged asset, or a path as SAM and `aws cloudformation package` take it.
+    fn local_folder(&self, function: &FunctionSpec) -> Option<PathBuf> {
+        let path = match (&function.asset, &function.code) {
+            (Some(asset), _) => asset,
+            (None, Code::Local(path)) => path,
+            _ => return None,
+        };
+        Some(self.template_folder.join(path))
+    }
+
+    /// Writes inline code as CloudFormation does: into a file named `index.js`.
+    fn written(&self, logical_id: &str, text: &str) -> Result<PathBuf, Problem> {
+        let name = format!("{INLINE_FOLDER}/{logical_id}");
+        let folder = self.state.folder(&name)?;
+        self.state.write(&format!("{name}/index.js"), text)?;
+        std::fs::canonicalize(&folder).or_problem(|| format!("{} cannot be entered", folder.display()))
+    }
 }
 
-fn bootstrap_in(folder: &Path) -> Option<PathBuf> {
-    is_file(&folder.join("bootstrap"))
-}
-
-fn is_file(path: &Path) -> Option<PathBuf> {
-    path.is_file().then(|| path.to_owned())
+fn is_folder(path: &Path) -> Option<PathBuf> {
+    path.is_dir().then(|| path.to_owned())
 }

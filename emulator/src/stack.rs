@@ -52,7 +52,7 @@ impl RunningStack {
         let reaper = Reaper::start()?;
         let host = FunctionHost {
             variables: variables(&ports, &stack, &place, pool.as_deref()),
-            programs: programs(&options, &stack)?,
+            programs: programs(&options, &state, &stack)?,
             group: reaper.group(),
             minute: Duration::from_millis(options.minute),
         };
@@ -174,26 +174,26 @@ fn ready_made_user(pool: &UserPool, name: &str) -> Result<ReadyMadeUser, Problem
     })
 }
 
-fn programs(options: &RunOptions, stack: &StackSpec) -> Result<Programs, Problem> {
+fn programs<'a>(options: &RunOptions, state: &'a StateFolder, stack: &StackSpec) -> Result<Programs<'a>, Problem> {
     let given: BTreeMap<String, PathBuf> = options.functions.iter().cloned().collect();
     let own_folder = std::env::current_exe()
         .ok()
         .and_then(|program| program.parent().map(std::path::Path::to_owned))
         .unwrap_or_default();
     let binaries = options.binaries.clone().unwrap_or(own_folder);
-    Programs::new(given, &options.template, binaries, &stack.functions)
+    Programs::new(given, &options.template, binaries, state, &stack.functions)
 }
 
 /// What every function is made with.
-struct FunctionHost {
+struct FunctionHost<'a> {
     variables: Variables,
-    programs: Programs,
+    programs: Programs<'a>,
     group: i32,
     /// How long a minute lasts.
     minute: Duration,
 }
 
-impl FunctionHost {
+impl FunctionHost<'_> {
     fn functions(&self, stack: &StackSpec) -> Result<Functions, Problem> {
         let made: Result<Vec<Function>, Problem> = stack
             .functions

@@ -58,6 +58,25 @@ impl StateFolder {
         })
     }
 
+    /// A folder in it, made if needed.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub(crate) fn folder(&self, name: &str) -> Result<PathBuf, Problem> {
+        let folder = self.path(name);
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder)
+            .or_problem(|| {
+                format!(
+                    "The folder {} cannot be made: choose another with --state",
+                    folder.display()
+                )
+            })?;
+        Ok(folder)
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
@@ -100,6 +119,8 @@ fn empty(folder: &Path) -> std::io::Result<()> {
         "tables.db-wal",
         "tables.db-shm",
         "cognito",
+        "code",
+        "node",
     ] {
         let path = folder.join(name);
         let removed = if path.is_dir() {

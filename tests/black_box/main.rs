@@ -18,6 +18,7 @@ mod emulator_functions;
 mod emulator_handshake;
 mod emulator_http_api;
 mod emulator_load;
+mod emulator_node;
 mod emulator_ports;
 mod emulator_start;
 mod emulator_tables;

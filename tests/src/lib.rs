@@ -14,7 +14,7 @@ mod table;
 mod visitor;
 
 pub use forge::Forge;
-pub use probe::{Probe, ProbeRecords, probe_template};
+pub use probe::{Probe, ProbeRecords, changed_probe_template, probe_template};
 pub use sign_in::{Tokens, cognito_call};
 pub use socket::{Closing, Handshake, Incoming, Socket};
 pub use stack::{

@@ -42,7 +42,7 @@ pub struct Probe {
     pub stack: Stack,
     /// What the function wrote down.
     pub records: ProbeRecords,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl Probe {
@@ -68,7 +68,17 @@ impl Probe {
     /// What the emulator printed, if it ended instead.
     pub async fn start_changed(change: impl FnOnce(&mut Value), arguments: &[&str]) -> TestResult<Self> {
         let folder = TempDir::new()?;
-        let (template, records) = changed_template(folder.path(), change)?;
+        let mut probe = Self::start_in(folder.path(), change, arguments).await?;
+        probe._folder = Some(folder);
+        Ok(probe)
+    }
+
+    /// As [`Probe::start_changed`], with the template in `folder`.
+    ///
+    /// # Errors
+    /// What the emulator printed, if it ended instead.
+    pub async fn start_in(folder: &Path, change: impl FnOnce(&mut Value), arguments: &[&str]) -> TestResult<Self> {
+        let (template, records) = changed_probe_template(folder, change)?;
         let mut arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         // Packaged as for a deployment, if a test run is about that.
         if let Some(program) = std::env::var_os("PROBE") {
@@ -83,7 +93,7 @@ impl Probe {
         Ok(Self {
             stack: Stack::start_with(options).await?,
             records,
-            _folder: folder,
+            _folder: None,
         })
     }
 
@@ -128,10 +138,14 @@ impl Probe {
 /// # Errors
 /// The folder cannot be written.
 pub fn probe_template(folder: &Path) -> TestResult<(PathBuf, ProbeRecords)> {
-    changed_template(folder, |_| ())
+    changed_probe_template(folder, |_| ())
 }
 
-fn changed_template(folder: &Path, change: impl FnOnce(&mut Value)) -> TestResult<(PathBuf, ProbeRecords)> {
+/// As [`probe_template`], after `change` has been at the template's resources.
+///
+/// # Errors
+/// The folder cannot be written.
+pub fn changed_probe_template(folder: &Path, change: impl FnOnce(&mut Value)) -> TestResult<(PathBuf, ProbeRecords)> {
     let records = folder.join("records.jsonl");
     let mut resources = json!({
         "Api": { "Type": "AWS::ApiGatewayV2::Api", "Properties": {

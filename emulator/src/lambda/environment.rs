@@ -71,7 +71,11 @@ impl Environment {
         variables: impl IntoIterator<Item = (String, String)>,
         group: i32,
     ) -> std::io::Result<Arc<Self>> {
-        let mut child = Command::new(&program.path)
+        let mut command = Command::new(&program.path);
+        if let Some(folder) = &program.folder {
+            command.current_dir(folder);
+        }
+        let mut child = command
             .args(&program.arguments)
             .env_clear()
             .envs(variables)

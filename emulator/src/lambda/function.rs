@@ -65,7 +65,7 @@ impl Function {
         let environment = self.start().await.map_err(|why| {
             Problem::new(format!(
                 "The function {name} stopped while it was starting ({why}): mend {} and start again.",
-                self.program.path.display()
+                self.program.place().display()
             ))
         })?;
         self.keep(environment);

@@ -4,6 +4,7 @@ mod asynchronous;
 mod environment;
 mod function;
 mod invoke_api;
+mod node;
 mod output;
 mod program;
 mod reaper;
@@ -12,6 +13,7 @@ mod variables;
 
 pub(crate) use function::{Function, Functions, NoAnswer};
 pub(crate) use invoke_api::{MAX_EVENT_BYTES, router as invoke_api};
+pub(crate) use node::NodeRuntime;
 #[cfg(test)]
 pub(crate) use output::FunctionError;
 pub(crate) use output::InvocationResult;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The command of a function. A native program is one executable; a runtime runs the function's code as its argument.
 #[derive(Debug, Clone)]
@@ -12,6 +12,8 @@ pub(crate) struct Program {
     pub(crate) arguments: Vec<OsString>,
     /// Set after the template's own variables and Lambda's, and stronger than both.
     pub(crate) variables: BTreeMap<String, String>,
+    /// The working directory; the emulator's own if absent.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 impl Program {
@@ -20,7 +22,13 @@ impl Program {
         Self {
             arguments: Vec::new(),
             variables: BTreeMap::new(),
+            folder: None,
             path,
         }
+    }
+
+    /// Where a person finds what runs: the function's code if a shared program runs it.
+    pub(crate) fn place(&self) -> &Path {
+        self.folder.as_ref().unwrap_or(&self.path)
     }
 }

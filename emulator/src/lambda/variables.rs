@@ -108,8 +108,8 @@ fn runtime(function: &FunctionSpec, environment_id: &str, runtime_api: &str) -> 
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", function.name)),
         ("AWS_LAMBDA_LOG_STREAM_NAME", environment_id.to_owned()),
-        ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".to_owned()),
-        ("_HANDLER", "bootstrap".to_owned()),
+        ("AWS_EXECUTION_ENV", format!("AWS_Lambda_{}", function.runtime)),
+        ("_HANDLER", function.handler.clone()),
         ("LANG", "en_US.UTF-8".to_owned()),
         ("TZ", ":UTC".to_owned()),
     ]
@@ -130,7 +130,7 @@ fn replaced_key_address(value: &str, issuer: &str, address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::AsynchronousSpec;
+    use crate::template::{AsynchronousSpec, Code};
     use std::time::Duration;
 
     const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc";
@@ -168,6 +168,9 @@ mod tests {
             timeout: Duration::from_secs(3),
             memory_mb: 128,
             asynchronous: AsynchronousSpec::default(),
+            runtime: "provided.al2023".into(),
+            handler: "bootstrap".into(),
+            code: Code::Elsewhere,
             binary: None,
             asset: None,
         };

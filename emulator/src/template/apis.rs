@@ -130,7 +130,7 @@ impl<'a> ApiReader<'a> {
             .map(|function| function.name.clone())
             .ok_or_else(|| {
                 Problem::new(format!(
-                    "{logical_id} invokes {uri}, which is none of the template's provided.al2023 functions."
+                    "{logical_id} invokes {uri}, which is none of the template's functions with a runtime that the emulator has (provided.*, nodejs*)."
                 ))
             })
     }

@@ -1,6 +1,6 @@
 //! `AWS::Lambda::Function`: name, variables, limits, and where its program is to be found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -19,6 +19,21 @@ const BINARY_KEY: &str = "carillon:binary";
 /// The metadata key under which the CDK stages an asset folder.
 const ASSET_KEY: &str = "aws:asset:path";
 
+/// The runtimes that the emulator has, by how their names begin.
+const RUST: &str = "provided";
+const NODE: &str = "nodejs";
+
+/// What the template says of a function's code; for a CDK asset, that is not here (see [`FunctionSpec::asset`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// `ZipFile`: the text of the one file `index.js`.
+    Inline(String),
+    /// A path relative to the template, as `aws cloudformation package` and SAM take it.
+    Local(String),
+    /// In S3, or nowhere.
+    Elsewhere,
+}
+
 /// A function as the template describes it.
 #[derive(Debug, Clone)]
 pub(crate) struct FunctionSpec {
@@ -29,6 +44,11 @@ pub(crate) struct FunctionSpec {
     pub(crate) timeout: Duration,
     pub(crate) memory_mb: u64,
     pub(crate) asynchronous: AsynchronousSpec,
+    /// Such as `provided.al2023` or `nodejs24.x`.
+    pub(crate) runtime: String,
+    /// For a `nodejs*` runtime the file and its export, such as `index.handler`.
+    pub(crate) handler: String,
+    pub(crate) code: Code,
     /// The cargo binary's name, from the metadata.
     pub(crate) binary: Option<String>,
     /// The staged asset's folder, relative to the template.
@@ -36,9 +56,10 @@ pub(crate) struct FunctionSpec {
 }
 
 pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<FunctionSpec>, Problem> {
+    let providers = custom_resource_providers(template);
     let mut functions = template
         .of_type("AWS::Lambda::Function")
-        .filter(|(_, resource)| !is_custom_resource_provider(&resource.properties))
+        .filter(|(logical_id, resource)| runs_here(&resource.properties) && !providers.contains(logical_id))
         .map(|(logical_id, resource)| {
             let properties = Properties::of(logical_id, resource, resolver);
             let metadata = |key: &str| resource.metadata.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -50,6 +71,10 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<F
                 timeout: Duration::from_secs(properties.number("Timeout")?.unwrap_or(DEFAULT_TIMEOUT_SECONDS)),
                 asynchronous: AsynchronousSpec::default(),
                 memory_mb: properties.number("MemorySize")?.unwrap_or(DEFAULT_MEMORY_MB),
+                runtime: properties.required_text("Runtime")?,
+                // A runtime of one's own may do without.
+                handler: properties.text("Handler")?.unwrap_or_else(|| "bootstrap".to_owned()),
+                code: code(&properties)?,
                 binary: metadata(BINARY_KEY),
                 asset: metadata(ASSET_KEY),
             })
@@ -59,10 +84,36 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<F
     Ok(functions)
 }
 
-/// Functions that the CDK adds for its own deployment chores run in Node or Python; they have no part at run time.
-fn is_custom_resource_provider(properties: &Value) -> bool {
+impl FunctionSpec {
+    /// Whether Node runs it; it is an executable file otherwise.
+    pub(crate) fn is_node(&self) -> bool {
+        self.runtime.starts_with(NODE)
+    }
+}
+
+fn runs_here(properties: &Value) -> bool {
     let runtime = properties.get("Runtime").and_then(Value::as_str).unwrap_or_default();
-    !runtime.starts_with("provided.")
+    runtime.starts_with(RUST) || runtime.starts_with(NODE)
+}
+
+/// Functions for chores of a deployment have no part at run time: those that custom resources name as `ServiceToken`.
+fn custom_resource_providers(template: &Template) -> BTreeSet<&str> {
+    let tokens = template.resources.values().filter(|resource| {
+        resource.kind.starts_with("Custom::") || resource.kind == "AWS::CloudFormation::CustomResource"
+    });
+    tokens
+        .filter_map(|resource| resource.properties.get("ServiceToken"))
+        .filter_map(|token| token["Fn::GetAtt"][0].as_str())
+        .collect()
+}
+
+fn code(properties: &Properties<'_>) -> Result<Code, Problem> {
+    let inline = properties.part("Code").map(|code| code.text("ZipFile"));
+    Ok(match (&properties.properties["Code"], inline.transpose()?.flatten()) {
+        (Value::String(path), _) => Code::Local(path.clone()),
+        (_, Some(text)) => Code::Inline(text),
+        _ => Code::Elsewhere,
+    })
 }
 
 fn function_arn(resolver: &Resolver<'_>, logical_id: &str) -> Result<String, Problem> {

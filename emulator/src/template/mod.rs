@@ -15,7 +15,7 @@ mod websocket;
 #[cfg(test)]
 pub(crate) use asynchronous::AsynchronousSpec;
 pub(crate) use distribution::{BehaviorSpec, DistributionSpec, Target};
-pub(crate) use functions::FunctionSpec;
+pub(crate) use functions::{Code, FunctionSpec};
 pub(crate) use http_api::{HttpApiSpec, STAGE as HTTP_API_STAGE};
 pub(crate) use identity::PoolElsewhere;
 pub(crate) use intrinsics::{Place, Resolver};

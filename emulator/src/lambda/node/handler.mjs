@@ -1,0 +1,66 @@
+// Finds the function that `Handler` names: `index.handler`, `src/app.handler`, in CommonJS and in ES modules.
+
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { RuntimeError } from './errors.mjs';
+
+/** In the order in which Lambda looks. */
+const EXTENSIONS = ['', '.js', '.mjs', '.cjs'];
+/** From this runtime on a handler that takes a callback is refused. */
+const FIRST_WITHOUT_CALLBACKS = 24;
+
+/** Loads the handler `name` of the code in `folder`; throws what Lambda reports as an error of initialisation. */
+export async function load(folder, name) {
+  const { path, exported } = parsed(name);
+  const handler = pick(await imported(fileOf(folder, path)), exported, name);
+  refuseCallbacks(handler);
+  return handler;
+}
+
+function parsed(name) {
+  const match = /^([^.]*)\.(.+)$/.exec(basename(name ?? ''));
+  if (!match || name.includes('..')) {
+    throw new RuntimeError('Runtime.MalformedHandlerName', `Bad handler ${name}: write it as file.export`);
+  }
+  return { path: join(dirname(name), match[1]), exported: match[2].split('.') };
+}
+
+function fileOf(folder, path) {
+  const found = EXTENSIONS.map((extension) => join(folder, path + extension)).find((file) => existsSync(file));
+  if (!found) throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${path}' in ${folder}`);
+  return found;
+}
+
+async function imported(file) {
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (error) {
+    const named = (name) => Object.assign(new RuntimeError(name, String(error), error), { code: error.code });
+    if (error instanceof SyntaxError) throw named('Runtime.UserCodeSyntaxError');
+    if (error?.code === 'MODULE_NOT_FOUND') throw named('Runtime.ImportModuleError');
+    throw error;
+  }
+}
+
+/** An ES module's own export, or that of `module.exports`, which is the default export of a CommonJS module. */
+function pick(namespace, exported, name) {
+  const within = (start) => exported.reduce((value, key) => value?.[key], start);
+  const handler = within(namespace) ?? within(namespace.default);
+  if (typeof handler !== 'function') {
+    const what = handler === undefined ? 'is undefined or not exported' : 'is not a function';
+    throw new RuntimeError('Runtime.HandlerNotFound', `${name} ${what}`);
+  }
+  return handler;
+}
+
+function refuseCallbacks(handler) {
+  const runtime = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV ?? '')?.[1]);
+  if (runtime >= FIRST_WITHOUT_CALLBACKS && handler.length >= 3) {
+    throw new RuntimeError(
+      'Runtime.CallbackHandlerDeprecated',
+      'AWS Lambda has no callback-based handlers from Node.js 24 on: return a promise instead.',
+    );
+  }
+}
