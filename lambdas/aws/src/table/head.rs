@@ -55,21 +55,18 @@ pub(super) fn advance(table: &Table, append: &Append<'_>) -> Result<TransactWrit
     }
 }
 
-/// Shards are written only where they grow, and never over more of them: members may stand in any that ever were.
+/// Never over more shards than the writer knows of: members may stand in any that ever were, and it tells only those. Written
+/// only where they grow.
 fn update(table: &Table, append: &Append<'_>, previous: &Head) -> Result<Update, BuildError> {
     let head = append.head;
-    let mut terms = Terms::of(["last", "at"])
+    let mut terms = Terms::of(["last", "at", "shards"])
         .value("last", number(head.last.number()))
         .value("at", millis(head.at))
-        .value("previous", number(previous.last.number()));
+        .value("previous", number(previous.last.number()))
+        .value("shards", number(head.shards.count().into()));
     let mut set = "SET #last = :last, #at = :at".to_owned();
-    let mut condition = "#last = :previous".to_owned();
     if head.shards > previous.shards {
-        terms = terms
-            .and(["shards"])
-            .value("shards", number(head.shards.count().into()));
         set.push_str(", #shards = :shards");
-        condition.push_str(" AND #shards <= :shards");
     }
     if head.listed_until != previous.listed_until {
         terms = terms.and(["listedUntil"]).value("listed", millis(head.listed_until));
@@ -78,7 +75,7 @@ fn update(table: &Table, append: &Append<'_>, previous: &Head) -> Result<Update,
     table
         .update_part(key(append.channel), &terms)
         .update_expression(set)
-        .condition_expression(condition)
+        .condition_expression("#last = :previous AND #shards <= :shards")
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
         .build()
 }

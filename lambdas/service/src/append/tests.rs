@@ -113,6 +113,21 @@ async fn a_wrong_guess_costs_one_attempt() {
 }
 
 #[tokio::test]
+async fn a_guess_of_before_a_spread_is_corrected_before_anybody_is_told() {
+    let world = World::new();
+    world.append(&draft(1, None), NOW, 1).await.unwrap();
+    let four = Shards::new(4).unwrap();
+    world.table.with_rows(|rows| rows.spread(&Channel::All, four));
+    for content in [2, 3] {
+        let in_log = world.append(&draft(content, None), NOW, 2).await.unwrap();
+        assert_eq!(in_log.shards, four, "{content}");
+    }
+    assert_no_hole(&world.numbers());
+    let appends = world.table.calls().into_iter().filter(|call| *call == "append");
+    assert_eq!(appends.count(), 4, "one attempt more, once");
+}
+
+#[tokio::test]
 async fn the_same_id_again_gets_the_first_answer_and_no_second_entry() {
     let world = World::new();
     let first = world.append(&draft(1, Some(ID)), NOW, 1).await.unwrap();

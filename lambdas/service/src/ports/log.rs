@@ -57,8 +57,9 @@ pub trait Log: Heads {
     /// Moves the head, puts the entry and remembers its id, all or nothing. If the new head lists a direct channel for
     /// longer than the previous one did, it is put into both users' lists in the same step.
     ///
-    /// Refused unless the head's number is that of `previous` (or there is none, as `previous` says) and the id is
-    /// unknown or no longer remembered at `now`. An error says that the outcome is unknown.
+    /// Refused unless the head's number is that of `previous` (or there is none, as `previous` says), the new head has as
+    /// many shards as are noted there or more, and the id is unknown or no longer remembered at `now`. An error says that
+    /// the outcome is unknown.
     fn append(&self, append: &Append<'_>) -> impl Future<Output = Result<Appended, TableError>> + Send;
 
     /// What is remembered of an id. Strongly consistent; may be past its life.

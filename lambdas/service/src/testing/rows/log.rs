@@ -72,7 +72,8 @@ impl Rows {
         if remembered == Some(true) {
             return Appended::IdKnown;
         }
-        if head.map(|head| head.last) != append.previous.map(|head| head.last) {
+        let knows_too_few = head.is_some_and(|head| append.head.shards < head.shards);
+        if head.map(|head| head.last) != append.previous.map(|head| head.last) || knows_too_few {
             return Appended::HeadMoved(head.cloned());
         }
         self.write(append);
@@ -95,7 +96,7 @@ impl Rows {
     pub fn write(&mut self, append: &Append<'_>) {
         let channel = append.channel;
         let entry = append.entry;
-        // Only the shards may have grown since the head was read: a transaction that puts the whole row checks them not.
+        // Members may stand in as many shards as there ever were.
         let shards = self
             .heads
             .get(channel)
