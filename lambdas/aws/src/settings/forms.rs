@@ -1,9 +1,11 @@
 //! The forms that a variable's value can have, and what is said of one that has none of them.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use domain::handshake::Origins;
+use domain::limits::SHARDS_MAX;
 use domain::policy::Publishers;
 use domain::shards::Shards;
 
@@ -11,16 +13,10 @@ use super::{Setting, SettingError, Variables};
 
 impl<F: Fn(&str) -> Option<String>> Variables<F> {
     pub(super) fn text(&self, name: &'static str) -> Setting<String> {
-        let value = (self.0)(name).ok_or(SettingError {
-            name,
-            problem: "is missing",
-        })?;
+        let value = (self.0)(name).ok_or_else(|| SettingError::new(name, "is missing"))?;
         let value = value.trim();
         if value.is_empty() {
-            Err(SettingError {
-                name,
-                problem: "is empty",
-            })
+            Err(SettingError::new(name, "is empty"))
         } else {
             Ok(value.to_owned())
         }
@@ -32,10 +28,7 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         if fits {
             Ok(value)
         } else {
-            Err(SettingError {
-                name,
-                problem: "must begin with https:// or http://",
-            })
+            Err(SettingError::new(name, "must begin with https:// or http://"))
         }
     }
 
@@ -46,10 +39,7 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         }
         let value = self.url(name)?;
         if value.ends_with('/') {
-            return Err(SettingError {
-                name,
-                problem: "must not end with /",
-            });
+            return Err(SettingError::new(name, "must not end with /"));
         }
         Ok(Some(value))
     }
@@ -59,10 +49,7 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         let origin = self.text(name)?;
         match Origins::new([origin.clone()]) {
             Some(_) => Ok(origin),
-            None => Err(SettingError {
-                name,
-                problem: "must be scheme://host[:port]",
-            }),
+            None => Err(SettingError::new(name, "must be scheme://host[:port]")),
         }
     }
 
@@ -70,55 +57,40 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         match self.text(name)?.as_str() {
             "on" => Ok(true),
             "off" => Ok(false),
-            _ => Err(SettingError {
-                name,
-                problem: "must be on or off",
-            }),
+            _ => Err(SettingError::new(name, "must be on or off")),
         }
     }
 
     /// A list that may be empty, but not missing.
     pub(super) fn list(&self, name: &'static str) -> Setting<Vec<String>> {
-        let value = (self.0)(name).ok_or(SettingError {
-            name,
-            problem: "is missing",
-        })?;
+        let value = (self.0)(name).ok_or_else(|| SettingError::new(name, "is missing"))?;
         let items = value.split(',').map(str::trim).filter(|item| !item.is_empty());
         Ok(items.map(str::to_owned).collect())
     }
 
     fn number(&self, name: &'static str) -> Setting<u32> {
         let number = self.text(name)?.parse().ok().filter(|number| *number > 0);
-        number.ok_or(SettingError {
-            name,
-            problem: "must be a whole number above 0",
-        })
+        number.ok_or_else(|| SettingError::new(name, "must be a whole number above 0"))
     }
 
-    pub(super) fn whole(&self, name: &'static str, bounds: RangeInclusive<u32>, problem: &'static str) -> Setting<u32> {
+    pub(super) fn whole(&self, name: &'static str, bounds: RangeInclusive<u32>) -> Setting<u32> {
         let number = self.number(name)?;
         if bounds.contains(&number) {
             Ok(number)
         } else {
-            Err(SettingError { name, problem })
+            Err(beyond(name, &bounds))
         }
     }
 
     pub(super) fn shards(&self, name: &'static str) -> Setting<Shards> {
-        Shards::new(self.number(name)?).ok_or(SettingError {
-            name,
-            problem: "must be 1 to 64",
-        })
+        Shards::new(self.number(name)?).ok_or_else(|| beyond(name, &(1..=SHARDS_MAX)))
     }
 
     pub(super) fn publishers(&self, name: &'static str) -> Setting<Publishers> {
         match self.text(name)?.as_str() {
             "everyone" => Ok(Publishers::Everyone),
             "backend" => Ok(Publishers::BackEnd),
-            _ => Err(SettingError {
-                name,
-                problem: "must be everyone or backend",
-            }),
+            _ => Err(SettingError::new(name, "must be everyone or backend")),
         }
     }
 
@@ -126,19 +98,31 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         self.number(name).map(|seconds| Duration::from_secs(seconds.into()))
     }
 
+    pub(super) fn seconds_within(&self, name: &'static str, bounds: RangeInclusive<Duration>) -> Setting<Duration> {
+        let seconds = self.seconds(name)?;
+        if bounds.contains(&seconds) {
+            Ok(seconds)
+        } else {
+            let (least, most) = bounds.into_inner();
+            Err(beyond(name, &(least.as_secs()..=most.as_secs())))
+        }
+    }
+
     pub(super) fn origins(&self) -> Setting<Origins> {
         let mut origins = self.list("ALLOWED_ORIGINS")?;
         if !origins.is_empty() && Origins::new(origins.clone()).is_none() {
-            return Err(SettingError {
-                name: "ALLOWED_ORIGINS",
-                problem: "must be a list of scheme://host[:port]",
-            });
+            return Err(SettingError::new(
+                "ALLOWED_ORIGINS",
+                "must be a list of scheme://host[:port]",
+            ));
         }
         origins.insert(0, self.public_origin()?);
         // Each of them is one by now.
-        Origins::new(origins).ok_or(SettingError {
-            name: "ALLOWED_ORIGINS",
-            problem: "must be a list of scheme://host[:port]",
-        })
+        Origins::new(origins)
+            .ok_or_else(|| SettingError::new("ALLOWED_ORIGINS", "must be a list of scheme://host[:port]"))
     }
+}
+
+fn beyond<N: Display>(name: &'static str, bounds: &RangeInclusive<N>) -> SettingError {
+    SettingError::new(name, format!("must be {} to {}", bounds.start(), bounds.end()))
 }

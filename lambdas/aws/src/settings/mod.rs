@@ -2,11 +2,12 @@
 
 mod forms;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use domain::connection::ConnectionRules;
 use domain::handshake::CredentialRules;
-use domain::limits::{CONNECTIONS_PER_USER_MAX, INLINE_MEMBERS_MAX, LEASE_HEARTBEATS};
+use domain::limits::{CONNECTIONS_PER_USER_MAX, HEARTBEAT_MAX, HEARTBEAT_MIN, INLINE_MEMBERS_MAX, LEASE_HEARTBEATS};
 use domain::policy::Policy;
 use domain::session::Pages;
 use domain::shards::{ShardRules, Shards};
@@ -18,7 +19,16 @@ use service::messaging::MessagingRules;
 #[error("the variable {name} {problem}")]
 pub struct SettingError {
     name: &'static str,
-    problem: &'static str,
+    problem: Cow<'static, str>,
+}
+
+impl SettingError {
+    fn new(name: &'static str, problem: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            name,
+            problem: problem.into(),
+        }
+    }
 }
 
 type Setting<T> = Result<T, SettingError>;
@@ -111,15 +121,10 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
     /// # Errors
     /// Names the first variable that is not as it must be.
     pub fn connections(&self) -> Setting<ConnectionRules> {
-        let per_user = self.whole(
-            "CONNECTIONS_PER_USER",
-            1..=CONNECTIONS_PER_USER_MAX,
-            "must be 1 to 1000",
-        )?;
         Ok(ConnectionRules {
             shards: self.shards_of_all()?,
             heartbeat: self.heartbeat()?,
-            per_user,
+            per_user: self.whole("CONNECTIONS_PER_USER", 1..=CONNECTIONS_PER_USER_MAX)?,
         })
     }
 
@@ -170,7 +175,7 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
     /// # Errors
     /// When it is missing or out of bounds.
     pub fn posts_per_second(&self) -> Setting<u32> {
-        self.whole("POSTS_PER_SECOND", 100..=10_000, "must be 100 to 10000")
+        self.whole("POSTS_PER_SECOND", 100..=10_000)
     }
 
     /// `HEARTBEAT_SECONDS`, as many of them as a lease lasts.
@@ -182,8 +187,7 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
     }
 
     fn heartbeat(&self) -> Setting<Duration> {
-        let seconds = self.whole("HEARTBEAT_SECONDS", 60..=500, "must be 60 to 500")?;
-        Ok(Duration::from_secs(seconds.into()))
+        self.seconds_within("HEARTBEAT_SECONDS", HEARTBEAT_MIN..=HEARTBEAT_MAX)
     }
 
     /// `FANOUT_FUNCTION`: the name of the function that tells the members of large channels.

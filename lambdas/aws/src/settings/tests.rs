@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use domain::limits::SHARDS_MAX;
 use domain::policy::Publishers;
 
 use super::*;
@@ -104,15 +105,19 @@ fn a_back_end_is_told_nothing_of_publishers() {
 #[test]
 fn bounds_hold_one_below_at_and_one_above() {
     for (name, least, most) in [
-        ("HEARTBEAT_SECONDS", 60, 500),
-        ("CONNECTIONS_PER_USER", 1, 1000),
+        ("HEARTBEAT_SECONDS", HEARTBEAT_MIN.as_secs(), HEARTBEAT_MAX.as_secs()),
+        ("CONNECTIONS_PER_USER", 1, CONNECTIONS_PER_USER_MAX.into()),
         ("POSTS_PER_SECOND", 100, 10_000),
-        ("ALL_SHARDS", 1, 64),
-        ("ROOM_SHARDS", 1, 64),
+        ("ALL_SHARDS", 1, SHARDS_MAX.into()),
+        ("ROOM_SHARDS", 1, SHARDS_MAX.into()),
     ] {
         for (value, valid) in [(least - 1, false), (least, true), (most, true), (most + 1, false)] {
             let refusal = refusal(name, Some(&value.to_string()));
-            assert_eq!(refusal.is_none(), valid, "{name}={value}: {refusal:?}");
+            let expected = match value {
+                0 => Some(format!("the variable {name} must be a whole number above 0")),
+                _ => (!valid).then(|| format!("the variable {name} must be {least} to {most}")),
+            };
+            assert_eq!(refusal, expected, "{name}={value}");
         }
     }
 }
