@@ -62,6 +62,8 @@ pub(crate) struct Configuration {
     pub(crate) revocations: usize,
     /// Between two messages of one client.
     pub(crate) pace: f64,
+    /// Some contents are so large that few fit into a frame.
+    pub(crate) bulky: bool,
     /// Whether posts count against the 10 minutes of idleness.
     pub(crate) posts_keep_alive: bool,
     pub(crate) direct: bool,
@@ -121,6 +123,7 @@ impl Configuration {
             names_lost: r.chance(0.5),
             revocations: r.pick(&[0, 0, 1, 3]),
             pace: if long { 400.0 } else { r.pick(&[30.0, 120.0, 500.0]) },
+            bulky: r.chance(0.2),
             posts_keep_alive: r.chance(0.5),
             direct: users > 1 && r.chance(0.5),
             flips: r.pick(&[0, 3, 3, 10]),
@@ -139,6 +142,11 @@ impl Configuration {
             let count = r.pick(&[1, 2]);
             drawn.deployments = (0..count).map(|_| (r.uniform(30.0, drawn.act), shards(r))).collect();
         }
+        match r.below(40) {
+            0 => drawn.crowd(),
+            1 => drawn.hurry(),
+            _ => {}
+        }
         if drawn.calm {
             drawn.without_faults();
         }
@@ -147,6 +155,26 @@ impl Configuration {
             drawn.margin = 600.0;
         }
         drawn
+    }
+
+    /// Many devices, of which many take no more for a while.
+    fn crowd(&mut self) {
+        self.act = 500.0;
+        self.devices = 6;
+        self.cap = 8;
+        self.users = self.users.max(2);
+        self.clogging = 0.3;
+        self.inline = 200;
+    }
+
+    /// More messages than one answer to a subscriber may hold, while some are away.
+    fn hurry(&mut self) {
+        self.act = 1200.0;
+        self.retention = 86_400.0;
+        self.pace = 8.0;
+        self.rooms = 1;
+        self.direct = false;
+        self.absences = 2.0;
     }
 
     fn without_faults(&mut self) {
@@ -199,11 +227,12 @@ impl Configuration {
         self.connections(self.shards).lease().as_secs_f64()
     }
 
-    /// How long a connection that is over may stay until the sweeper has ended it, in seconds: every part has its turn, now and
-    /// then one is left out, and who may not be open yet waits for another round.
+    /// How long a connection that is over may stay until the sweeper has ended it, in seconds: each is looked at once in a
+    /// cycle, and who may not be open yet waits for another one.
     pub(crate) fn sweeps(&self) -> f64 {
-        let turns = f64::from(domain::limits::SWEEP_PARTS) * 60.0;
-        if self.calm { turns + 120.0 } else { turns * 3.0 }
+        let cycle = domain::limits::SWEEP_CYCLE.as_secs_f64();
+        let cycles = if self.calm { 1.0 } else { 2.0 };
+        cycle * cycles + 90.0
     }
 
     /// Whether a round of the sweeper may break off before it has ended anybody.

@@ -11,7 +11,7 @@ use service::messaging::{Messaging, Publishable};
 use service::ports::{Clock, Closing, Connections, Handover, Heads, Members, Revocations, Sockets};
 use service::push::serve_push;
 
-/// Tells the members of one shard, at no more posts a second than the deployment allows altogether.
+/// Tells the members of one shard, at no more posts a second than the deployment allows for one message.
 ///
 /// # Errors
 /// When the payload is no job, or the members cannot be read.

@@ -46,6 +46,8 @@ pub enum Standing {
     Registered(Connection),
     /// It was ended, or came to its end before it was registered, and then there is nothing to tell of it.
     Entombed(Option<Connection>),
+    /// It was registered by another release, in a form that this one cannot read: it may be live.
+    Unreadable,
 }
 
 /// What a deployment decides about connections.

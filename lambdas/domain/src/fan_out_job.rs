@@ -13,7 +13,7 @@ pub struct FanOutJob {
     pub channel: Channel,
     /// Which of its shards.
     pub shard: u32,
-    /// How many posts a second it may make: its share of what the deployment allows.
+    /// How many posts a second it may make: its share of what the deployment allows for one message.
     pub posts_per_second: u32,
     /// A connection that is left out.
     pub except: Option<ConnectionId>,

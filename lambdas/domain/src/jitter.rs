@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::limits::{APPEND_PAUSE_FIRST, APPEND_PAUSE_MAX};
+use crate::limits::{ATTEMPT_PAUSE_FIRST, ATTEMPT_PAUSE_MAX};
 
 /// A small generator (SplitMix64) of pauses. Its seed is an argument; nothing about it is secret.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ impl Jitter {
     /// A pause between nothing and the ceiling of this attempt ("full jitter"); `attempt` counts from 0.
     pub fn pause(&mut self, attempt: u32) -> Duration {
         let factor = 1_u32.checked_shl(attempt).unwrap_or(u32::MAX);
-        let ceiling = APPEND_PAUSE_FIRST.saturating_mul(factor).min(APPEND_PAUSE_MAX);
+        let ceiling = ATTEMPT_PAUSE_FIRST.saturating_mul(factor).min(ATTEMPT_PAUSE_MAX);
         let micros = u64::try_from(ceiling.as_micros()).unwrap_or(u64::MAX).max(1);
         Duration::from_micros(self.next() % micros)
     }

@@ -65,11 +65,11 @@ pub const KEYS_BYTES_MAX: usize = 64 * 1024;
 /// Attempts to append one message, each a transaction. More than this means the channel takes more than it can.
 pub const APPEND_ATTEMPTS_MAX: u32 = 12;
 
-/// Ceiling of the first pause between two attempts; it doubles from attempt to attempt.
-pub const APPEND_PAUSE_FIRST: Duration = Duration::from_millis(20);
+/// Ceiling of the first pause between two attempts at an append or any other call; it doubles from attempt to attempt.
+pub const ATTEMPT_PAUSE_FIRST: Duration = Duration::from_millis(20);
 
 /// Ceiling of every later pause.
-pub const APPEND_PAUSE_MAX: Duration = Duration::from_millis(800);
+pub const ATTEMPT_PAUSE_MAX: Duration = Duration::from_millis(800);
 
 /// When a client may come back after `unavailable`.
 pub const UNAVAILABLE_RETRY: Duration = Duration::from_secs(1);
@@ -150,9 +150,14 @@ pub const SWEEP_MAX: Duration = Duration::from_secs(50);
 /// Connections that the sweeper ends at once.
 pub const SWEEP_CONCURRENCY: usize = 16;
 
-/// Parts that the sweeper looks at in turn, one a round, for leases that are over: a quarter of the reads, for an end that
-/// comes up to three minutes later. Hard ends stand in the member rows, which every round reads anyway.
-pub const SWEEP_PARTS: u32 = 4;
+/// How often the sweeper looks at a connection for its lease: not in every round, each of which is a minute after the one
+/// before. That is a third of the reads, for an end that comes up to three minutes later. Hard ends stand in the member rows,
+/// which every round reads anyway.
+pub const SWEEP_CYCLE: Duration = Duration::from_secs(240);
+
+/// How long in each cycle a connection is due to be looked at. The 10 s above a minute are for the clock that starts the
+/// rounds, so that none that it starts late leaves a connection out.
+pub const SWEEP_DUE: Duration = Duration::from_secs(70);
 
 /// Time between two attempts to end a revoked connection that may not be open yet.
 pub const REVOKE_PAUSE: Duration = Duration::from_secs(2);

@@ -16,11 +16,14 @@ pub(crate) enum Lasting {
 
 /// What the table says of the connection now. Strongly consistent.
 pub(crate) async fn lasting(table: &impl Standings, id: &ConnectionId, now: Timestamp) -> Result<Lasting, TableError> {
+    let why = |connection: &Connection| connection.ending(now).map(ClosingReason::from);
     Ok(match table.connection(id).await? {
-        Some(Standing::Registered(connection)) => match connection.ending(now) {
+        Some(Standing::Registered(connection)) => match why(&connection) {
             None => Lasting::Yes(connection),
-            Some(ending) => Lasting::No(ending.into()),
+            Some(reason) => Lasting::No(reason),
         },
-        Some(Standing::Entombed(_)) | None => Lasting::No(ClosingReason::Server),
+        Some(Standing::Entombed(Some(was))) => Lasting::No(why(&was).unwrap_or(ClosingReason::Server)),
+        // Where its row cannot be read, a new connection is one that can.
+        Some(Standing::Entombed(None) | Standing::Unreadable) | None => Lasting::No(ClosingReason::Server),
     })
 }

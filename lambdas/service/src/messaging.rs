@@ -33,7 +33,7 @@ pub struct MessagingRules {
     pub retention: Duration,
     /// Over how many keys members are spread.
     pub shards: ShardRules,
-    /// Posts a second of one fan-out, all its functions together.
+    /// Posts a second that tell the members of one message, all functions that do so together.
     pub posts_per_second: u32,
     /// Members that the publishing function tells by itself.
     pub inline_members: usize,

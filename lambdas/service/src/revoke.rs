@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::channel::Channel;
-use domain::connection::{Connection, Standing};
+use domain::connection::Standing;
+use domain::connection_id::ConnectionId;
 use domain::identity::UserId;
 use domain::limits::{FAN_OUT_CONCURRENCY, NOT_BEFORE_LIFE, REVOKE_PAUSE, TOMBSTONE_LIFE};
 use domain::membership::Member;
@@ -91,7 +92,13 @@ impl<T: Members + Connections, S: Sockets + Closing, C: Clock> Ending<'_, T, S, 
         let id = &member.connection;
         match self.table.connection(id).await? {
             Some(Standing::Registered(connection)) if !connection.is_revoked_by(self.not_before) => return Ok(()),
-            Some(Standing::Registered(connection)) => self.say_goodbye(&connection).await?,
+            Some(Standing::Registered(connection)) => {
+                let is_live = self.clock.now() < connection.hard_end;
+                let reason = is_live.then_some(ClosingReason::SignedOut);
+                self.say_goodbye(id, reason).await?;
+            }
+            // Whether it is meant cannot be read, so that it is ended, and comes back if it was not.
+            Some(Standing::Unreadable) => self.say_goodbye(id, Some(ClosingReason::Server)).await?,
             Some(Standing::Entombed(_)) | None => {}
         }
         loop {
@@ -107,15 +114,11 @@ impl<T: Members + Connections, S: Sockets + Closing, C: Clock> Ending<'_, T, S, 
     }
 
     /// Entombs the connection first, so that it gets no lease and no channel any more, and tells its client why.
-    async fn say_goodbye(&self, connection: &Connection) -> Result<(), TableError> {
-        let now = self.clock.now();
-        self.table.entomb(&connection.id, now.plus(TOMBSTONE_LIFE)).await?;
-        if now < connection.hard_end {
+    async fn say_goodbye(&self, id: &ConnectionId, reason: Option<ClosingReason>) -> Result<(), TableError> {
+        self.table.entomb(id, self.clock.now().plus(TOMBSTONE_LIFE)).await?;
+        if let Some(reason) = reason {
             // Whatever comes of it: the reason is a courtesy, the end is not.
-            let _ = self
-                .sockets
-                .post(&connection.id, &Frame::closing(ClosingReason::SignedOut))
-                .await;
+            let _ = self.sockets.post(id, &Frame::closing(reason)).await;
         }
         Ok(())
     }

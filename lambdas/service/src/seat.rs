@@ -51,7 +51,7 @@ impl<T: Registry> Seats<'_, T> {
         };
         let predecessor = match self.table.connection(named).await? {
             Some(Standing::Registered(connection) | Standing::Entombed(Some(connection))) => connection,
-            Some(Standing::Entombed(None)) | None => return Ok(None),
+            Some(Standing::Entombed(None) | Standing::Unreadable) | None => return Ok(None),
         };
         let user = &self.handshake.identity.user;
         if predecessor.user != *user {
@@ -101,6 +101,7 @@ impl<T: Registry> Seats<'_, T> {
         let standings = self.table.connections(holders).await?;
         let lasts = |(id, standing)| match standing {
             Standing::Registered(connection) if !connection.is_over(now) => Some(id),
+            Standing::Unreadable => Some(id),
             Standing::Registered(_) | Standing::Entombed(_) => None,
         };
         Ok(standings.into_iter().filter_map(lasts).collect())

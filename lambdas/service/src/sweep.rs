@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use domain::channel::Channel;
 use domain::connection::{Connection, Standing};
 use domain::connection_id::ConnectionId;
-use domain::limits::{SHARDS_MAX, STANDINGS_MAX, SWEEP_CONCURRENCY, SWEEP_MAX, SWEEP_PARTS, TOMBSTONE_LIFE};
+use domain::limits::{SHARDS_MAX, STANDINGS_MAX, SWEEP_CONCURRENCY, SWEEP_CYCLE, SWEEP_DUE, SWEEP_MAX, TOMBSTONE_LIFE};
 use domain::membership::{Member, Membership};
 use domain::shards::ShardRules;
 use domain::slot::SlotNumber;
 use domain::timestamp::Timestamp;
 use domain::wire::{ClosingReason, Frame};
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, ready, select};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::clean_up::clean_up;
@@ -23,7 +25,7 @@ use crate::ports::{Clock, Closing, Connections, Ended, Heads, Members, Sockets, 
 /// One round. It looks at every member of `all` for its hard end, and at a part of them, in turn, for everything else.
 ///
 /// # Errors
-/// When the members cannot be listed; what was not looked at waits for another round.
+/// When some could not be looked at: they wait for another round. All others have been dealt with.
 pub async fn sweep<T: Members + Connections + Heads>(
     table: &T,
     sockets: &(impl Sockets + Closing),
@@ -35,16 +37,18 @@ pub async fn sweep<T: Members + Connections + Heads>(
         sockets,
         clock,
         counts: Counts::default(),
+        failure: Mutex::default(),
     };
     let work = std::pin::pin!(sweeper.round(shards));
     let limit = std::pin::pin!(clock.sleep(SWEEP_MAX));
-    let (outcome, result) = match select(work, limit).await {
-        Either::Left((Ok(()), _)) => ("complete", Ok(())),
-        Either::Left((Err(error), _)) => ("interrupted", Err(error)),
-        Either::Right(_) => ("out_of_time", Ok(())),
-    };
-    sweeper.counts.log(outcome);
-    result
+    let is_in_time = matches!(select(work, limit).await, Either::Left(_));
+    let failure = lock(&sweeper.failure).take();
+    sweeper.counts.log(match (is_in_time, &failure) {
+        (true, None) => "complete",
+        (true, Some(_)) => "incomplete",
+        (false, _) => "out_of_time",
+    });
+    failure.map_or(Ok(()), Err)
 }
 
 struct Sweeper<'a, T, S, C> {
@@ -52,6 +56,8 @@ struct Sweeper<'a, T, S, C> {
     sockets: &'a S,
     clock: &'a C,
     counts: Counts,
+    /// The first thing that failed.
+    failure: Mutex<Option<TableError>>,
 }
 
 #[derive(Debug, Default)]
@@ -71,47 +77,75 @@ struct Finished {
 }
 
 impl<T: Members + Connections + Heads, S: Sockets + Closing, C: Clock> Sweeper<'_, T, S, C> {
-    async fn round(&self, rules: ShardRules) -> Result<(), TableError> {
-        let turn = turn(self.clock.now());
-        let known = self.known_shards(rules).await?;
-        let mut finished = Vec::new();
-        for shard in 0..known {
-            finished.extend(self.finished_in(shard, Some(turn)).await?);
+    /// Shard by shard, so that one that cannot be read keeps nobody else waiting. Each round begins with another, so that none
+    /// is always the last when time is short.
+    async fn round(&self, rules: ShardRules) {
+        let now = self.clock.now();
+        let known = self.known_shards(rules).await;
+        let first = first(now, known);
+        for shard in (first..known).chain(0..first) {
+            self.sweep_shard(shard, |member| is_due(phase(member), now)).await;
         }
-        if turn == 0 {
+        if is_due(Duration::ZERO, now) {
             for shard in known..SHARDS_MAX {
-                finished.extend(self.finished_in(shard, None).await?);
+                self.sweep_shard(shard, |_| true).await;
             }
+        }
+    }
+
+    /// In how many shards members are known to stand: the head knows of all rules under which a message was published, and
+    /// today's rules are known. Whoever joined under others is found by looking everywhere once in a while.
+    async fn known_shards(&self, rules: ShardRules) -> u32 {
+        let head = match self.table.head(&Channel::All).await {
+            Ok(head) => head,
+            Err(error) => {
+                self.failed(error);
+                None
+            }
+        };
+        head.map_or(rules.all, |head| head.shards.max(rules.all)).count()
+    }
+
+    /// Ends the connections of a shard that are over, the longest overdue first.
+    async fn sweep_shard(&self, shard: u32, is_due: impl Fn(&Member) -> bool) {
+        let mut finished = Vec::new();
+        if let Err(error) = self.find(shard, is_due, &mut finished).await {
+            self.failed(error);
         }
         finished.sort_by_key(|one| one.since);
         stream::iter(finished)
             .for_each_concurrent(SWEEP_CONCURRENCY, |one| self.end(one))
             .await;
-        Ok(())
     }
 
-    /// In how many shards members are known to stand: the head knows of all rules under which a message was published, and
-    /// today's rules are known. Whoever joined under others is found by looking everywhere once in a while.
-    async fn known_shards(&self, rules: ShardRules) -> Result<u32, TableError> {
-        let head = self.table.head(&Channel::All).await?;
-        Ok(head.map_or(rules.all, |head| head.shards.max(rules.all)).count())
-    }
-
-    /// The connections of a shard that are over, as far as it is the turn of their part; without one, of all parts.
-    async fn finished_in(&self, shard: u32, turn: Option<u32>) -> Result<Vec<Finished>, TableError> {
+    /// Finds the connections of a shard that are over: those past their hard end, and of the others those that are due.
+    /// What was found before an error is kept.
+    async fn find(
+        &self,
+        shard: u32,
+        is_due: impl Fn(&Member) -> bool,
+        finished: &mut Vec<Finished>,
+    ) -> Result<(), TableError> {
         let now = self.clock.now();
-        let everyone: Vec<Member> = members(self.table, &Channel::All, shard).try_collect().await?;
+        let mut everyone: Vec<Member> = Vec::new();
+        let listing = members(self.table, &Channel::All, shard).try_for_each(|member| {
+            everyone.push(member);
+            ready(Ok(()))
+        });
+        let listed = listing.await;
         let (over, live): (Vec<_>, Vec<_>) = everyone.into_iter().partition(|member| !member.is_live(now));
         self.counts.live.fetch_add(live.len() as u64, Ordering::Relaxed);
-        let in_turn = live
-            .into_iter()
-            .filter(|member| turn.is_none_or(|turn| member.connection.part_of(SWEEP_PARTS) == turn));
-        let suspects: Vec<Member> = over.into_iter().chain(in_turn).collect();
-        let mut finished = Vec::new();
+        let suspects: Vec<Member> = over.into_iter().chain(live.into_iter().filter(is_due)).collect();
         for part in suspects.chunks(STANDINGS_MAX) {
             finished.extend(self.judge(part, shard, now).await?);
         }
-        Ok(finished)
+        listed
+    }
+
+    /// Remembers the first failure; a round goes on after each.
+    fn failed(&self, error: TableError) {
+        tracing::warn!(error = describe(&error), "sweep.not_read");
+        lock(&self.failure).get_or_insert(error);
     }
 
     async fn judge(&self, suspects: &[Member], shard: u32, now: Timestamp) -> Result<Vec<Finished>, TableError> {
@@ -130,8 +164,10 @@ impl<T: Members + Connections + Heads, S: Sockets + Closing, C: Clock> Sweeper<'
                     connection,
                     is_entombed: true,
                 }),
-                // Its row is deleted: what its member says is enough to find the rest.
-                Some(Standing::Entombed(None)) | None => Some(Finished {
+                // Another release knows whether its lease is over; its end stands in its member, too.
+                Some(Standing::Unreadable) if member.is_live(now) => None,
+                // Its row is deleted or cannot be read: what its member says is enough to find the rest.
+                Some(Standing::Entombed(None) | Standing::Unreadable) | None => Some(Finished {
                     connection: by_member(member, shard),
                     since: member.hard_end,
                     is_entombed: true,
@@ -176,9 +212,21 @@ impl<T: Members + Connections + Heads, S: Sockets + Closing, C: Clock> Sweeper<'
     }
 }
 
-/// Which part of the connections this round looks at.
-fn turn(now: Timestamp) -> u32 {
-    u32::try_from(now.millis() / 60_000 % u64::from(SWEEP_PARTS)).unwrap_or(0)
+/// When in a cycle a connection's turn begins: each at a second of its own, so that rounds have alike much to do.
+fn phase(member: &Member) -> Duration {
+    let seconds = u32::try_from(SWEEP_CYCLE.as_secs()).unwrap_or(1);
+    Duration::from_secs(member.connection.part_of(seconds).into())
+}
+
+/// Whether it is the turn of those with that phase.
+fn is_due(phase: Duration, now: Timestamp) -> bool {
+    let since = Duration::from_millis(now.millis()) + SWEEP_CYCLE - phase;
+    since.as_millis() % SWEEP_CYCLE.as_millis() < SWEEP_DUE.as_millis()
+}
+
+/// The shard to begin with, another one each minute.
+fn first(now: Timestamp, known: u32) -> u32 {
+    u32::try_from(now.millis() / 60_000 % u64::from(known)).unwrap_or(0)
 }
 
 /// What a connection must have been whose member is all that is left.
@@ -204,6 +252,10 @@ fn by_member(member: &Member, shard: u32) -> Connection {
             membership(Channel::All, shard),
         ],
     }
+}
+
+fn lock(failure: &Mutex<Option<TableError>>) -> MutexGuard<'_, Option<TableError>> {
+    failure.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn add(counter: &AtomicU64) {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use domain::connection::Standing;
+
 use super::{Promise, Verdict, broken};
 use crate::client::Refusal;
 use crate::facts::Fact;
@@ -112,8 +114,8 @@ fn refused(world: &World, socket: &Socket) -> Verdict {
         .connections
         .values()
         .filter_map(|(standing, _)| match standing {
-            domain::connection::Standing::Registered(c) | domain::connection::Standing::Entombed(Some(c)) => Some(c),
-            domain::connection::Standing::Entombed(None) => None,
+            Standing::Registered(c) | Standing::Entombed(Some(c)) => Some(c),
+            Standing::Entombed(None) | Standing::Unreadable => None,
         })
         .filter(|c| c.user == socket.identity.user)
         .map(|c| instant(c.registered_at))

@@ -65,7 +65,7 @@ impl Deletion<'_> {
         let rows = &mut table.rows;
         rows.connections.retain(|_, (standing, life)| match standing {
             Standing::Registered(connection) => !self.goes(connection.hard_end),
-            Standing::Entombed(_) => !self.goes(*life),
+            Standing::Entombed(_) | Standing::Unreadable => !self.goes(*life),
         });
         for members in rows.members.values_mut().chain(rows.watchers.values_mut()) {
             members.retain(|_, member| !self.goes(member.hard_end));

@@ -122,39 +122,45 @@ fn read_memberships(row: &Row) -> Vec<Membership> {
     memberships
 }
 
-/// What a row says of its connection. Rows from before connections had leases and slots say nothing that can be used: they
-/// end within hours of a deployment.
-pub(super) fn standing(row: &Row) -> Option<Standing> {
-    let readable = || one_readable("connection", read(row));
-    match row.get("kind").and_then(|kind| kind.as_s().ok()).map(String::as_str) {
-        Some("connection") => readable().map(Standing::Registered),
-        // Nobody's: it came to its end before it was registered.
-        Some("tombstone") if !row.contains_key("user") => Some(Standing::Entombed(None)),
-        Some("tombstone") => Some(Standing::Entombed(readable())),
+/// What a row says of its connection. One that another release wrote may say nothing that can be used, and is a connection
+/// all the same.
+pub(super) fn standing(row: &Row) -> Standing {
+    let kind = row.get("kind").and_then(|kind| kind.as_s().ok()).map(String::as_str);
+    let read = || match kind {
+        Some("connection" | "tombstone") => one_readable("connection", read(row)),
         _ => one_readable("connection", Err(Unreadable("kind"))),
+    };
+    match kind {
+        // Nobody's: it came to its end before it was registered.
+        Some("tombstone") if !row.contains_key("user") => Standing::Entombed(None),
+        Some("tombstone") => Standing::Entombed(read()),
+        _ => read().map_or(Standing::Unreadable, Standing::Registered),
     }
 }
 
 /// What a row says that its connection is or was.
 pub(super) fn was(row: &Row) -> Option<Connection> {
-    match standing(row)? {
+    match standing(row) {
         Standing::Registered(connection) => Some(connection),
         Standing::Entombed(was) => was,
+        Standing::Unreadable => None,
     }
+}
+
+/// Whose row it is, by its key, which is the same in every release.
+fn id(row: &Row) -> Result<ConnectionId, Unreadable> {
+    read_text(row, "pk", |pk| ConnectionId::parse(pk.strip_prefix("connection#")?))
 }
 
 impl Standings for Table {
     async fn connection(&self, id: &ConnectionId) -> Result<Option<Standing>, TableError> {
         let row = self.get("connection", key(id)).await?;
-        Ok(row.as_ref().and_then(standing))
+        Ok(row.as_ref().map(standing))
     }
 
     async fn connections(&self, ids: &[ConnectionId]) -> Result<Vec<(ConnectionId, Standing)>, TableError> {
         let rows = self.batch("connections", ids.iter().map(key)).await?;
-        let named = |row: &Row| {
-            let id = one_readable("connection", read_text(row, "connectionId", ConnectionId::parse))?;
-            Some((id, standing(row)?))
-        };
+        let named = |row: &Row| Some((one_readable("connection", id(row))?, standing(row)));
         Ok(rows.iter().filter_map(named).collect())
     }
 }

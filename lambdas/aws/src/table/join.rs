@@ -62,9 +62,9 @@ impl Memberships for Table {
 }
 
 fn registered(row: &Row) -> Option<Connection> {
-    match standing(row)? {
+    match standing(row) {
         Standing::Registered(connection) => Some(connection),
-        Standing::Entombed(_) => None,
+        Standing::Entombed(_) | Standing::Unreadable => None,
     }
 }
 

@@ -30,10 +30,10 @@ impl Leases for Table {
 }
 
 fn why_not_renewed(row: Option<&Row>, now: Timestamp) -> Renewed {
-    match row.and_then(standing) {
+    match row.map(standing) {
         Some(Standing::Registered(connection)) if connection.is_over(now) => Renewed::Over(Some(connection)),
         Some(Standing::Registered(_)) => Renewed::Replaced,
         Some(Standing::Entombed(was)) => Renewed::Over(was),
-        None => Renewed::Over(None),
+        Some(Standing::Unreadable) | None => Renewed::Over(None),
     }
 }

@@ -11,7 +11,7 @@ use domain::connection_id::ConnectionId;
 use domain::handshake::protocols::Offer;
 use domain::identity::{DisplayName, Identity, UserId};
 use domain::jitter::Jitter;
-use domain::limits::{INLINE_MEMBERS_MAX, SWEEP_PARTS};
+use domain::limits::{INLINE_MEMBERS_MAX, SWEEP_CYCLE};
 use domain::policy::Policy;
 use domain::shards::{ShardRules, Shards};
 use domain::timestamp::Timestamp;
@@ -30,8 +30,9 @@ use crate::emulator::Emulator;
 use crate::meter::{Counts, Meter, Units};
 use crate::store::{Prepared, new_table, repository};
 
-/// Late enough that nothing is past its life, and the first of the sweeper's four turns.
-const NOW: Timestamp = Timestamp::from_seconds(4_000_000_080);
+/// Late enough that nothing is past its life, and in the middle of a minute, so that the sweeper looks everywhere once in four
+/// rounds.
+const NOW: Timestamp = Timestamp::from_seconds(4_000_000_110);
 
 /// As a deployment has them without further settings.
 fn rules() -> ConnectionRules {
@@ -280,7 +281,7 @@ impl Costs {
         }
         // Not every round looks at the same: the mean of as many as there are turns.
         let before = self.operations.len();
-        for round in 0..u64::from(SWEEP_PARTS) {
+        for round in 0..SWEEP_CYCLE.as_secs() / 60 {
             self.world.clock.set(NOW.plus(Duration::from_secs(60 * round)));
             self.count("sweep, 1000 connections", async |world| {
                 let swept = sweep(&world.table, &world.sockets, &world.clock, rules().shards).await;

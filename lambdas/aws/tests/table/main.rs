@@ -6,5 +6,5 @@ mod costs;
 mod dynamodb_local;
 mod emulator;
 mod meter;
-mod older_rows;
+mod rows_of_other_releases;
 mod store;

@@ -14,7 +14,7 @@ use super::*;
 use crate::caller::Caller;
 use crate::connect::{Handshake, Outcome, connect};
 use crate::ports::Posted;
-use crate::serve::tests::world::{NOW, World, at, caller, change, connected, row, told, world};
+use crate::serve::tests::world::{NOW, World, at, caller, change, connected, make_unreadable, row, told, world};
 use crate::testing::{TestClock, connection_rules};
 
 async fn send_away(world: &World) -> Result<Revoked, RevokeError> {
@@ -74,6 +74,19 @@ async fn aut_08_a_sign_in_up_to_that_second_opens_nothing_any_more() {
         );
     }
     assert_eq!(handshake(&world, &caller("bob", 1), second(0)).await, Outcome::Open);
+}
+
+#[tokio::test]
+async fn aut_08_whose_row_cannot_be_read_is_ended_and_may_come_back() {
+    let world = world();
+    let alice = connected(&world, "alice", 1).await;
+    make_unreadable(&world, &alice);
+    assert_eq!(send_away(&world).await.unwrap(), Revoked { closed: 1 });
+    assert_eq!(
+        told(&world, &alice, "closing"),
+        [json!({"type": "closing", "reason": "server", "retry": 0})]
+    );
+    assert!(world.table.tombstone(&alice.connection).is_some());
 }
 
 #[tokio::test]

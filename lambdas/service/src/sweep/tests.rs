@@ -13,7 +13,7 @@ use super::*;
 use crate::caller::Caller;
 use crate::ports::Posted;
 use crate::serve::tests::world::{
-    NOW, World, ask, at, change, channel, connected, members_of, row, sharded, told, watching, world,
+    NOW, World, ask, at, change, channel, connected, make_unreadable, members_of, row, sharded, told, watching, world,
 };
 use crate::testing::{self, register};
 
@@ -23,7 +23,7 @@ async fn round(world: &World) -> Result<(), TableError> {
 
 /// As many rounds as it takes until it was everybody's turn.
 async fn rounds(world: &World, millis: u64) {
-    for turn in 0..u64::from(SWEEP_PARTS) {
+    for turn in 0..SWEEP_CYCLE.as_secs() / 60 {
         at(world, millis + turn * 60_000);
         round(world).await.unwrap();
     }
@@ -218,4 +218,21 @@ async fn who_watches_hears_that_a_lapsed_user_left() {
         .collect();
     assert_eq!(left.len(), 1, "{left:?}");
     assert_eq!(left[0]["left"]["id"], "alice");
+}
+
+#[tokio::test]
+async fn a_connection_whose_row_cannot_be_read_is_left_alone_until_its_end() {
+    let world = world();
+    let alice = ending(&world, 1, 3_000).await;
+    make_unreadable(&world, &alice);
+    rounds(&world, 2_999_999 - 180_000).await;
+    assert!(world.sockets.attempts().is_empty() && world.sockets.ended().is_empty());
+    assert_eq!(
+        members_of(&world, &channel("all")),
+        std::slice::from_ref(&alice.connection)
+    );
+    at(&world, 3_000_000);
+    round(&world).await.unwrap();
+    assert_eq!(world.sockets.ended(), std::slice::from_ref(&alice.connection));
+    assert!(members_of(&world, &channel("all")).is_empty());
 }

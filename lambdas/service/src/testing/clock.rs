@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use domain::limits::{APPEND_PAUSE_MAX, REVOKE_PAUSE};
+use domain::limits::{ATTEMPT_PAUSE_MAX, REVOKE_PAUSE};
 use domain::timestamp::Timestamp;
 
 use super::give_way;
@@ -68,7 +68,7 @@ impl Clock for TestClock {
         }
         if self.goes {
             self.go(span).await;
-        } else if span > APPEND_PAUSE_MAX {
+        } else if span > ATTEMPT_PAUSE_MAX {
             std::future::pending::<()>().await;
         }
     }

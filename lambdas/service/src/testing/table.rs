@@ -30,6 +30,7 @@ const PAGE: usize = 2;
 pub struct MemoryTable {
     rows: Mutex<Rows>,
     failing: Mutex<BTreeSet<&'static str>>,
+    failing_once: Mutex<BTreeSet<&'static str>>,
     slow: Mutex<BTreeMap<&'static str, usize>>,
     losing: Mutex<BTreeSet<&'static str>>,
     contending: Mutex<BTreeMap<&'static str, u32>>,
@@ -50,6 +51,11 @@ impl MemoryTable {
     /// From now on, the operation with this name fails without effect.
     pub fn fail(&self, operation: &'static str) {
         lock(&self.failing).insert(operation);
+    }
+
+    /// The next call of the operation with this name fails without effect.
+    pub fn fail_once(&self, operation: &'static str) {
+        lock(&self.failing_once).insert(operation);
     }
 
     /// From now on, others take so many steps before the operation with this name is done.
@@ -97,7 +103,7 @@ impl MemoryTable {
     pub fn tombstone(&self, connection: &ConnectionId) -> Option<Timestamp> {
         match lock(&self.rows).connections.get(connection)? {
             (Standing::Entombed(_), life) => Some(*life),
-            (Standing::Registered(_), _) => None,
+            (Standing::Registered(_) | Standing::Unreadable, _) => None,
         }
     }
 
@@ -124,7 +130,7 @@ impl MemoryTable {
             give_way().await;
         }
         lock(&self.calls).push(operation);
-        if lock(&self.failing).contains(operation) {
+        if lock(&self.failing).contains(operation) || lock(&self.failing_once).remove(operation) {
             return Err(TableError::new(operation, "told to fail"));
         }
         let done = step(&mut lock(&self.rows));

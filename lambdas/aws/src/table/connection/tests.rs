@@ -45,18 +45,18 @@ fn a_row_reads_back_as_written() {
     assert_eq!(row["pk"], text("connection#Zk3dPfYbIAMCJpw="));
     assert_eq!(row["life"], number(1_061), "seconds, rounded up");
     assert_eq!(row["ttl"], number(4_661));
-    assert_eq!(standing(&row), Some(Standing::Registered(connection())));
+    assert_eq!(standing(&row), Standing::Registered(connection()));
     let plain = Connection {
         origin_jti: None,
         replaced_until: None,
         ..connection()
     };
-    assert_eq!(standing(&write(&plain)), Some(Standing::Registered(plain)));
+    assert_eq!(standing(&write(&plain)), Standing::Registered(plain));
 }
 
 #[test]
 fn a_tombstone_keeps_what_the_connection_was_its_end_included() {
-    assert_eq!(standing(&tombstone()), Some(Standing::Entombed(Some(connection()))));
+    assert_eq!(standing(&tombstone()), Standing::Entombed(Some(connection())));
     assert_eq!(was(&tombstone()), Some(connection()));
 }
 
@@ -65,7 +65,7 @@ fn a_tombstone_of_what_never_was_tells_nothing() {
     let names = ["pk", "sk", "kind", "connectionId", "life", "ttl"];
     let mut bare = tombstone();
     bare.retain(|name, _| names.contains(&name.as_str()));
-    assert_eq!(standing(&bare), Some(Standing::Entombed(None)));
+    assert_eq!(standing(&bare), Standing::Entombed(None));
     assert_eq!(was(&bare), None);
 }
 
@@ -77,7 +77,7 @@ fn a_lease_never_reads_as_longer_than_the_connection() {
 }
 
 #[test]
-fn rows_of_older_forms_say_nothing_and_their_tombstones_still_entomb() {
+fn rows_of_other_releases_are_unreadable_and_their_tombstones_still_entomb() {
     for missing in [
         "lease",
         "slot",
@@ -89,13 +89,13 @@ fn rows_of_older_forms_say_nothing_and_their_tombstones_still_entomb() {
     ] {
         let mut row = write(&connection());
         row.remove(missing);
-        assert_eq!(standing(&row), None, "{missing}");
+        assert_eq!(standing(&row), Standing::Unreadable, "{missing}");
         row.insert("kind".to_owned(), text("tombstone"));
-        assert_eq!(standing(&row), Some(Standing::Entombed(None)), "{missing}");
+        assert_eq!(standing(&row), Standing::Entombed(None), "{missing}");
     }
     let mut row = write(&connection());
     row.insert("kind".to_owned(), text("else"));
-    assert_eq!(standing(&row), None);
+    assert_eq!(standing(&row), Standing::Unreadable);
 }
 
 #[test]

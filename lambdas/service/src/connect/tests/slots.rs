@@ -132,6 +132,18 @@ async fn rat_04_a_slot_that_a_clean_up_left_behind_is_taken() {
 }
 
 #[tokio::test]
+async fn a_slot_is_not_taken_from_one_whose_row_cannot_be_read() {
+    let door = Door::with_cap(1);
+    let first = id("alice", 1);
+    door.open("alice", 1).await;
+    door.table
+        .with_rows(|rows| rows.connections.insert(first.clone(), (Standing::Unreadable, END)));
+    door.after(door.rules.lease());
+    assert_eq!(door.open("alice", 2).await, Outcome::Full);
+    assert_eq!(door.holders("alice"), [first]);
+}
+
+#[tokio::test]
 async fn rat_04_whoever_vanished_a_thousand_times_has_every_slot_again_after_a_lease() {
     let door = Door::with_cap(120);
     for number in 0..120 {

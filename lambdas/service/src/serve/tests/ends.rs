@@ -9,7 +9,7 @@ use domain::limits::TOMBSTONE_LIFE;
 use domain::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use super::world::{END, ID, NOW, change, connected, world};
+use super::world::{END, ID, NOW, change, connected, make_unreadable, world};
 use super::{HELLO, Route, World, serve};
 use crate::caller::Caller;
 use crate::messaging::Messaging;
@@ -120,7 +120,9 @@ async fn lif_10_a_connection_that_is_over_by_its_row_is_told_why_and_closed() {
         ("replaced", "replaced", json!(false)),
         ("ended", "token_expired", json!(0)),
         ("entombed", "server", json!(0)),
+        ("replaced and entombed", "replaced", json!(false)),
         ("deleted", "server", json!(0)),
+        ("unreadable", "server", json!(0)),
     ] {
         for body in [
             r#"{"action":"subscribe","data":{"channel":"room:a"}}"#,
@@ -139,6 +141,11 @@ async fn lif_10_a_connection_that_is_over_by_its_row_is_told_why_and_closed() {
                 "entombed" => world.table.with_rows(|rows| {
                     rows.entomb(id, NOW.plus(TOMBSTONE_LIFE));
                 }),
+                "replaced and entombed" => {
+                    change(&world, id, |row| row.replaced_until = Some(NOW));
+                    world.table.with_rows(|rows| rows.entomb(id, NOW.plus(TOMBSTONE_LIFE)));
+                }
+                "unreadable" => make_unreadable(&world, &alice),
                 _ => world.table.drop_connection(id),
             }
             let route = if body.contains("message") {

@@ -137,6 +137,17 @@ pub(crate) fn change(world: &World, id: &ConnectionId, change: impl FnOnce(&mut 
     });
 }
 
+/// Makes of the connection's row what another release might have written.
+pub(crate) fn make_unreadable(world: &World, caller: &Caller) {
+    use domain::connection::Standing;
+    world
+        .table
+        .with_rows(|rows| match rows.connections.get_mut(&caller.connection) {
+            Some((standing, _)) => *standing = Standing::Unreadable,
+            None => panic!("{} has no row", caller.connection),
+        });
+}
+
 /// Which connections are members of a channel.
 pub(crate) fn members_of(world: &World, channel: &Channel) -> Vec<ConnectionId> {
     let members = world.table.members().into_iter();

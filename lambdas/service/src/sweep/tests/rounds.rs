@@ -1,5 +1,7 @@
 //! Rounds: whose turn it is, what is known of a connection whose row is gone, and what a round does among others at work.
 
+use std::collections::BTreeSet;
+
 use domain::identity::UserId;
 use domain::slot::SlotNumber;
 use futures_util::future::join;
@@ -8,33 +10,46 @@ use super::*;
 use crate::serve::tests::world::{after, answers, subscribed};
 use crate::testing::TestClock;
 
+/// A round at this instant, and whether it ended a connection of this number whose lease, or which itself, is over.
+async fn is_ended_at(number: u32, instant: Timestamp, is_past_its_end: bool) -> bool {
+    let world = world();
+    let alice = connected(&world, "alice", number).await;
+    world.clock.set(instant);
+    change(&world, &alice.connection, |row| row.lease = NOW);
+    if is_past_its_end {
+        change(&world, &alice.connection, |row| row.hard_end = NOW);
+        world.table.with_rows(|rows| {
+            let all = rows.members.get_mut(&(Channel::All, 0)).unwrap();
+            all.get_mut(&alice.connection).unwrap().hard_end = NOW;
+        });
+    }
+    round(&world).await.unwrap();
+    !world.sockets.ended().is_empty()
+}
+
 #[tokio::test]
-async fn each_lease_is_looked_at_in_one_round_of_four_and_hard_ends_in_all() {
+async fn leases_are_looked_at_once_or_twice_in_four_rounds_and_hard_ends_in_all() {
+    let mut looks = 0;
     for number in 0..24 {
-        for ended in [false, true] {
-            let mut turns = Vec::new();
-            for turn in 0..u64::from(SWEEP_PARTS) {
-                let world = world();
-                let alice = connected(&world, "alice", number).await;
-                // 16,668 minutes after the epoch, and 16,668 is a multiple of 4: the turn of the first part.
-                at(&world, 20_000 + 60_000 + turn * 60_000);
-                change(&world, &alice.connection, |row| row.lease = NOW);
-                if ended {
-                    change(&world, &alice.connection, |row| row.hard_end = NOW);
-                    world.table.with_rows(|rows| {
-                        let all = rows.members.get_mut(&(Channel::All, 0)).unwrap();
-                        all.get_mut(&alice.connection).unwrap().hard_end = NOW;
-                    });
-                }
-                round(&world).await.unwrap();
-                if !world.sockets.ended().is_empty() {
-                    turns.push(turn);
-                }
+        for turn in 0..4 {
+            let instant = NOW.plus(Duration::from_secs(100 + 60 * turn));
+            looks += u32::from(is_ended_at(number, instant, false).await);
+            assert!(is_ended_at(number, instant, true).await, "{number} {turn}");
+        }
+    }
+    assert!((24..=32).contains(&looks), "a sixth more than once: {looks}");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_now_early_now_late_leaves_no_connection_out() {
+    for number in 0..12 {
+        for second in 0..60 {
+            let mut is_ended = false;
+            for (turn, late) in [0, 9_999, 0, 9_999].into_iter().enumerate() {
+                let millis = 60_000 * (turn as u64 + 2) + 1_000 * second + late;
+                is_ended |= is_ended_at(number, NOW.plus(Duration::from_millis(millis)), false).await;
             }
-            let alice = crate::serve::tests::world::caller("alice", number);
-            let part = u64::from(alice.connection.part_of(SWEEP_PARTS));
-            let expected = if ended { vec![0, 1, 2, 3] } else { vec![part] };
-            assert_eq!(turns, expected, "{number} {ended}");
+            assert!(is_ended, "{number} at {second} s");
         }
     }
 }
@@ -59,7 +74,7 @@ async fn a_connection_that_lasts_costs_nothing_but_the_look() {
 }
 
 #[tokio::test]
-async fn the_longest_overdue_go_first_even_where_not_all_fit_at_once() {
+async fn of_a_shard_the_longest_overdue_go_first_even_where_not_all_fit_at_once() {
     let world = world();
     let mut expected = Vec::new();
     for number in 0..50_u32 {
@@ -91,7 +106,7 @@ async fn out_of_time_is_no_error_and_the_next_round_goes_on() {
 }
 
 #[tokio::test]
-async fn sto_01_without_a_list_of_members_there_is_no_round() {
+async fn sto_01_what_cannot_be_read_keeps_nobody_else_waiting() {
     for operation in ["head", "members"] {
         let world = world();
         let alice = ending(&world, 1, 10).await;
@@ -99,9 +114,43 @@ async fn sto_01_without_a_list_of_members_there_is_no_round() {
         world.table.fail(operation);
         assert!(round(&world).await.is_err(), "{operation}");
         world.table.recover();
+        assert_eq!(is_forgotten(&world, &alice), operation == "head", "{operation}");
         round(&world).await.unwrap();
         assert!(is_forgotten(&world, &alice), "{operation}");
     }
+}
+
+#[tokio::test]
+async fn sto_01_every_shard_is_swept_but_the_one_that_cannot_be_read() {
+    let mut failed = BTreeSet::new();
+    for minute in 1..=4 {
+        let world = sharded(4, 1);
+        for number in 0..40 {
+            ending(&world, number, 10).await;
+        }
+        at(&world, 60_000 * minute);
+        world.table.fail_once("members");
+        assert!(round(&world).await.is_err(), "{minute}");
+        let left = members_of(&world, &channel("all"));
+        let shards: BTreeSet<_> = left.iter().map(|id| id.shard(world.rules.shards.all)).collect();
+        assert_eq!(shards.len(), 1, "{minute}: {left:?}");
+        failed.extend(shards);
+        round(&world).await.unwrap();
+        assert!(world.table.members().is_empty(), "{minute}");
+    }
+    assert_eq!(failed.len(), 4, "another shard comes first in each minute");
+}
+
+#[tokio::test]
+async fn a_failure_before_the_time_is_up_is_not_forgotten() {
+    let mut world = world();
+    for number in 0..60 {
+        ending(&world, number, 10).await;
+    }
+    at(&world, 60_000);
+    world.clock.out_of_time = true;
+    world.table.fail("head");
+    assert!(round(&world).await.is_err());
 }
 
 #[tokio::test]

@@ -266,6 +266,7 @@ pub(super) fn in_order(standing: Standing) -> Standing {
     match standing {
         Standing::Registered(connection) => Standing::Registered(sorted(connection)),
         Standing::Entombed(was) => Standing::Entombed(was.map(sorted)),
+        Standing::Unreadable => Standing::Unreadable,
     }
 }
 

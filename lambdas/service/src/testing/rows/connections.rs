@@ -27,7 +27,7 @@ impl Rows {
         let was = match self.connection(id) {
             Some(Standing::Registered(connection)) => Some(connection),
             Some(Standing::Entombed(was)) => was,
-            None => None,
+            Some(Standing::Unreadable) | None => None,
         };
         let tomb = (Standing::Entombed(was.clone()), life);
         self.connections.insert(id.clone(), tomb);
@@ -74,7 +74,7 @@ impl Rows {
             }
             Some((Standing::Registered(connection), _)) => Renewed::Over(Some(connection.clone())),
             Some((Standing::Entombed(was), _)) => Renewed::Over(was.clone()),
-            None => Renewed::Over(None),
+            Some((Standing::Unreadable, _)) | None => Renewed::Over(None),
         }
     }
 

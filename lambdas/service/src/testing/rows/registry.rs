@@ -59,7 +59,7 @@ impl Rows {
     /// Why the connection cannot be registered there.
     fn objection(&self, connection: &Connection, place: &Place) -> Option<Registered> {
         match self.connections.get(&connection.id) {
-            Some((Standing::Registered(_), _)) => return Some(Registered::Already),
+            Some((Standing::Registered(_) | Standing::Unreadable, _)) => return Some(Registered::Already),
             Some((Standing::Entombed(_), _)) => return Some(Registered::Forgotten),
             None => {}
         }
@@ -77,7 +77,11 @@ impl Rows {
     }
 
     fn lasts(&self, id: &ConnectionId, now: Timestamp) -> bool {
-        self.registered(id).is_some_and(|connection| !connection.is_over(now))
+        match self.connection(id) {
+            Some(Standing::Registered(connection)) => !connection.is_over(now),
+            Some(Standing::Unreadable) => true,
+            Some(Standing::Entombed(_)) | None => false,
+        }
     }
 
     fn make_room(&mut self, place: &Place) {
