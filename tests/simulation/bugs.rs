@@ -113,4 +113,10 @@ bugs! {
     NeverBehind, "neverbehind", [Heartbeat, Subscribers];
     /// A hand-over is believed to be done and is not.
     HandoverLost, "handoverlost", [Calm];
+    /// Some posts of messages count as accepted and were never made.
+    PostsSkipped, "postsskipped", [Told];
+    /// A tombstone does not stand in the way of a registration.
+    TombstoneIgnored, "tombstoneignored", [Forgotten];
+    /// A renewal is answered and not written.
+    LeaseUnwritten, "leaseunwritten", [Unended];
 }

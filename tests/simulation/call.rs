@@ -32,6 +32,8 @@ pub(crate) enum Repetition {
     Again,
     /// Nothing: the request carries a token, and is answered as the first time.
     Remembered,
+    /// There is none.
+    Never,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,6 +163,7 @@ where
         tell!(world, "{} {} -> {result:?} {luck:?}", self.process, self.name);
         match luck {
             Luck::CrashAfter => world.functions.kill(self.task),
+            Luck::Repeated if self.repetition == Repetition::Never => answer(&self.shelf, Err(Fault::Lost)),
             Luck::Lost => answer(&self.shelf, Err(Fault::Lost)),
             Luck::Repeated => {
                 let pause = world.random.uniform(0.1, 3.0);
@@ -177,7 +180,7 @@ where
         }
         let result = match self.repetition {
             Repetition::Again => (self.effect)(world),
-            Repetition::Remembered => first,
+            Repetition::Remembered | Repetition::Never => first,
         };
         tell!(world, "{} {} again -> {result:?}", self.process, self.name);
         answer(&self.shelf, Ok(result));

@@ -59,6 +59,16 @@ pub(crate) enum Fact {
     Replaced {
         sockets: Vec<usize>,
     },
+    /// A connection was registered.
+    Registered {
+        socket: usize,
+    },
+    /// The function of its `$disconnect` says that it is done.
+    Forgotten {
+        socket: usize,
+    },
+    /// A message's members in a shard are to be told by another function.
+    HandedOver(Post),
     /// A client learned that it is no member any more, and has nothing else under way.
     Left {
         socket: usize,

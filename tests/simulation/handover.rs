@@ -1,10 +1,13 @@
 //! Asynchronous invocation of fn-fanout: at least once for what was taken, which may still be lost or late.
 
+use std::sync::Arc;
+
 use domain::fan_out_job::FanOutJob;
-use service::ports::{Handover, NotHandedOver};
+use service::ports::{Handover, NotHandedOver, Posted};
 
 use crate::bugs::Bug;
 use crate::call::{Port, Repetition};
+use crate::facts::{Fact, Post};
 use crate::functions::Work;
 use crate::world::World;
 
@@ -21,7 +24,16 @@ impl Handover for SimHandover {
 }
 
 impl World {
+    /// What a job tells, without whom.
+    fn note_hand_over(&mut self, text: &str) {
+        if let Ok(job) = FanOutJob::read(text) {
+            let frame: Arc<str> = Arc::from(job.frame.as_str());
+            self.note(Fact::HandedOver(Post::read(0, &frame, 0, Posted::Accepted)));
+        }
+    }
+
     fn take_over(&mut self, text: &str) {
+        self.note_hand_over(text);
         if self.is_planted(Bug::HandoverLost) || self.fault(self.rules.handover_loss) {
             return;
         }

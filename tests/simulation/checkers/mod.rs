@@ -10,6 +10,7 @@ mod revocation;
 mod rows;
 mod signals;
 mod subscribers;
+mod told;
 
 use std::collections::BTreeMap;
 
@@ -31,6 +32,8 @@ pub(crate) enum Promise {
     Expiry,
     /// No row outlives its connection for long, and a live one has all of its own.
     Rows,
+    /// Nobody is registered whose end was served.
+    Forgotten,
     /// The cap holds, and nobody is locked out.
     Cap,
     /// Who is sent away is gone.
@@ -41,12 +44,16 @@ pub(crate) enum Promise {
     Recovered,
     /// Without any fault everything is there at once.
     Calm,
+    /// Without any fault nobody is ended before their time.
+    Unended,
     /// Presence is the truth, once nothing moves.
     Presence,
     /// Retries of posts stay within their budget.
     Retries,
     /// Signals are stored nowhere, and reach members alone.
     Signals,
+    /// An acknowledged message's members were posted to, or handed over.
+    Told,
     /// Every message of a client who is there comes to an end.
     Answered,
     /// A dutiful client is never told that it is not.
@@ -78,8 +85,10 @@ pub(crate) struct Checkers {
     revocation: revocation::Revocation,
     pushes: pushes::Pushes,
     presence: presence::Presence,
+    told: told::Told,
     retries: retries::Retries,
     signals: signals::Signals,
+    rows: rows::Rows,
     pub(crate) tally: BTreeMap<&'static str, u64>,
 }
 
@@ -105,11 +114,12 @@ impl Checkers {
             self.removal.see(world, &self.history, fact)?;
             self.cap.see(world, fact)?;
             self.revocation.see(world, fact)?;
-            self.pushes.see(world, fact);
+            self.pushes.see(world, fact)?;
+            self.told.see(world, &self.history, fact)?;
             self.presence.see(world, fact)?;
             self.retries.see(fact)?;
             self.signals.see(world, fact)?;
-            rows::see(world, fact)?;
+            self.rows.see(world, fact)?;
         }
         self.pushes.due(world, &self.history)
     }
@@ -135,6 +145,9 @@ fn name(fact: &Fact) -> &'static str {
         Fact::Closed { .. } => "closed",
         Fact::Refused { .. } => "refused",
         Fact::Replaced { .. } => "replaced",
+        Fact::Registered { .. } => "registered",
+        Fact::Forgotten { .. } => "forgotten",
+        Fact::HandedOver(_) => "handed over",
         Fact::Left { .. } => "left",
         Fact::Joining { .. } => "joining",
         Fact::Leaving { .. } => "leaving",

@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 
+use service::ports::Posted;
+
 use super::history::History;
 use super::{Promise, Verdict, broken};
 use crate::client::{Client, is_direct};
-use crate::facts::{Fact, Name};
+use crate::facts::{Appended, Fact, Name, Post};
 use crate::time::{Micros, seconds, stamp};
 use crate::world::World;
 
@@ -33,8 +35,22 @@ pub(super) struct Pushes {
 }
 
 impl Pushes {
-    pub(super) fn see(&mut self, world: &World, fact: &Fact) {
-        let Fact::Appended(entry) = fact else { return };
+    pub(super) fn see(&mut self, world: &World, fact: &Fact) -> Verdict {
+        match fact {
+            Fact::Appended(entry) => self.expect(world, entry),
+            Fact::Posted(post) if world.rules.calm && has_no_reason(post) => {
+                let id = &world.socket(post.socket).id;
+                return broken(
+                    Promise::Unended,
+                    format!("{id} is ended without a reason: {}", post.text),
+                );
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn expect(&mut self, world: &World, entry: &Appended) {
         for (index, client) in world.clients.iter().enumerate() {
             let expectation = |span: f64| Expectation {
                 due: world.now + seconds(span),
@@ -120,4 +136,9 @@ fn pop_due(queue: &mut VecDeque<Expectation>, now: Micros) -> Option<Expectation
 
 fn words(next: &Expectation) -> String {
     format!("client {} has not got {} of {}", next.client, next.number, next.channel)
+}
+
+/// Whether a client was told that it is ended, and none of the reasons that it can do something about.
+fn has_no_reason(post: &Post) -> bool {
+    post.outcome == Posted::Accepted && post.text.contains("\"reason\":\"server\"")
 }

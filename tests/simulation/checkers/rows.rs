@@ -1,5 +1,7 @@
 //! Rows: none outlives its connection for long, and whoever is connected has all of theirs.
 
+use std::collections::BTreeSet;
+
 use domain::channel::Channel;
 use domain::connection::Standing;
 use domain::connection_id::ConnectionId;
@@ -10,18 +12,34 @@ use crate::facts::Fact;
 use crate::time::{Micros, seconds};
 use crate::world::World;
 
-/// Without faults a member is one from the answer on, whatever happens meanwhile.
-pub(super) fn see(world: &World, fact: &Fact) -> Verdict {
-    match fact {
-        Fact::Opened { socket } => is_indexed(world, *socket),
-        Fact::Minute => {
-            (0..world.gateway.sockets.len()).try_for_each(|socket| is_indexed(world, socket))?;
-            if world.rules.calm {
-                everybody_stands(world, seconds(5.0))?;
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// Connections whose `$disconnect` was served.
+    forgotten: BTreeSet<usize>,
+}
+
+impl Rows {
+    pub(super) fn see(&mut self, world: &World, fact: &Fact) -> Verdict {
+        match fact {
+            Fact::Forgotten { socket } => {
+                self.forgotten.insert(*socket);
+                Ok(())
             }
-            Ok(())
+            Fact::Registered { socket } if self.forgotten.contains(socket) => {
+                let id = &world.socket(*socket).id;
+                broken(Promise::Forgotten, format!("{id} is registered after it was forgotten"))
+            }
+            Fact::Opened { socket } => is_indexed(world, *socket),
+            Fact::Minute => {
+                (0..world.gateway.sockets.len()).try_for_each(|socket| is_indexed(world, socket))?;
+                // Without faults a member is one from the answer on, whatever happens meanwhile.
+                if world.rules.calm {
+                    everybody_stands(world, seconds(5.0))?;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
         }
-        _ => Ok(()),
     }
 }
 

@@ -111,7 +111,7 @@ fn begin_memberships(world: &mut World, index: usize) {
 
 fn plan_renewal(world: &mut World, index: usize, socket: usize) {
     let left = world.socket(socket).hard_end().saturating_sub(world.now);
-    let when = (left as f64 / SECOND as f64 * 0.75).max(20.0);
+    let when = (left as f64 / SECOND as f64 * world.random.uniform(0.3, 0.8)).max(20.0);
     world.after(when, move |world| renew(world, index, socket));
 }
 

@@ -26,8 +26,15 @@ pub(crate) fn plan(world: &mut World, index: usize) {
 fn flip(world: &mut World, index: usize) {
     let rooms = super::chosen_channels(world);
     let room = Arc::clone(&rooms[world.random.below(rooms.len())]);
-    for turn in 0..world.random.pick(&[1, 1, 2]) {
-        let room = Arc::clone(&room);
+    let all_at_once = world.random.chance(0.3);
+    for (turn, room) in world.random.pick(&[&[0][..], &[0], &[0, 1]]).iter().flat_map(|turn| {
+        let flipped = if all_at_once {
+            rooms.clone()
+        } else {
+            vec![Arc::clone(&room)]
+        };
+        flipped.into_iter().map(move |room| (*turn, room))
+    }) {
         let when = f64::from(turn) * world.random.uniform(1.0, 12.0);
         world.after(when, move |world| {
             let now = world.now;
@@ -172,6 +179,9 @@ fn settle(world: &mut World, index: usize, channel: &str, answer: (Request, u64)
     membership.outstanding = None;
     membership.repair = false;
     membership.settled = now;
+    if membership.state != State::In {
+        membership.joined = now;
+    }
     membership.state = match answer.0 {
         Request::Subscribe => State::In,
         Request::Unsubscribe => State::Out,

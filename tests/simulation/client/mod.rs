@@ -89,6 +89,8 @@ pub(crate) struct Membership {
     /// Something is missing.
     pub(crate) repair: bool,
     pub(crate) settled: Micros,
+    /// Since when it is a member without a break.
+    pub(crate) joined: Micros,
     /// The highest number seen.
     pub(crate) highest: u64,
     /// Repairs in a row that brought nothing.

@@ -14,7 +14,7 @@ use service::caller::Caller;
 
 use crate::client;
 use crate::facts::{Fact, Mark};
-use crate::functions::Work;
+use crate::functions::{Done, Work};
 use crate::time::{Micros, SECOND, seconds};
 use crate::world::{World, tell};
 
@@ -154,7 +154,11 @@ impl World {
             };
             let id = id.clone();
             self.after(way, move |world| {
-                world.invoke(Work::Disconnect(id), |_, _| {});
+                world.invoke(Work::Disconnect(id), move |world, done| {
+                    if matches!(done, Some(Done::Well)) {
+                        world.note(Fact::Forgotten { socket: index });
+                    }
+                });
             });
         }
     }

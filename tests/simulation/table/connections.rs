@@ -84,6 +84,9 @@ impl Leases for SimTable {
                 world.revive(&id);
                 return world.table.rows.renew(&id, lease, Timestamp::default());
             }
+            if world.is_planted(Bug::LeaseUnwritten) {
+                return world.table.rows.clone().renew(&id, lease, now);
+            }
             world.table.rows.renew(&id, lease, now)
         };
         self.ask("renew", effect).await

@@ -88,10 +88,16 @@ impl World {
             self.table.rows.slots.remove(&connection.user);
             (self.table.rows.register(connection, &Place::Free), Vec::new())
         } else {
+            if self.is_planted(Bug::TombstoneIgnored) && self.table.rows.registered(&connection.id).is_none() {
+                self.table.rows.connections.remove(&connection.id);
+            }
             (self.table.rows.register(connection, place), holders(place))
         };
         if registered != Registered::Now {
             return registered;
+        }
+        if let Some(socket) = self.gateway.find(&connection.id) {
+            self.note(Fact::Registered { socket });
         }
         let key = (connection.user.clone(), connection.slot);
         self.table.slot_lives.insert(key, connection.hard_end);
