@@ -1,4 +1,4 @@
-// The function that posts what a publishing function hands over: one entry of a channel to one shard of its members.
+// The function that posts what a publishing function hands over: one frame to one shard of a channel's members.
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -20,7 +20,7 @@ export class FanOutFunction extends Handler {
     super(scope, id, {
       settings,
       binary: 'fn-fanout',
-      description: 'Posts one entry of a channel to one shard of its members',
+      description: 'Posts one frame to one shard of the members of a channel',
       // Thousands of posts are TLS work, and processor time comes with memory.
       memorySize: 1_024,
       timeout: Duration.seconds(60),

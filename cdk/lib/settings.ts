@@ -36,7 +36,7 @@ export interface Settings {
   /** Time between two heartbeats of a client; three without any end its lease. */
   readonly heartbeatSeconds: number;
   readonly connectionsPerUser: number;
-  /** What all functions together may post to connections. */
+  /** Posts a second that tell the members of one message, all functions that do so together. */
   readonly postsPerSecond: number;
   /** Who may publish to `all`. */
   readonly allPublishers: Publishers;
