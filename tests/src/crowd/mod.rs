@@ -12,20 +12,19 @@ mod wire;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::future::try_join_all;
-use futures_util::stream;
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use tokio::sync::{Barrier, Semaphore, watch};
+use tokio::task::JoinSet;
 
 pub use figures::Figures;
 
 use self::follower::{Fate, Follower};
 use self::gauge::Gauge;
 use self::publisher::Publisher;
-use crate::{Stack, StackOptions, TestResult};
+use crate::{Stack, StackOptions, TestResult, failure};
 
 /// Handshakes under way at once; each runs two functions.
 const HANDSHAKES: usize = 24;
@@ -69,29 +68,26 @@ pub async fn run(plan: &Plan) -> TestResult<Figures> {
         handshakes: Semaphore::new(HANDSHAKES),
         everybody: Barrier::new(plan.connections + 1),
     });
-    let followers: Vec<_> = fates(plan)
-        .into_iter()
-        .enumerate()
-        .map(|(number, fate)| {
-            let follower = Follower {
-                number,
-                address: stack.endpoint("/websocket"),
-                origin: stack.endpoint("/web"),
-                token: tokens[number / CONNECTIONS_PER_USER].clone(),
-                channel: plan.channel.clone(),
-                messages: plan.messages,
-                fate,
-            };
-            tokio::spawn(follower.follow(Arc::clone(&gate), progress.subscribe()))
-        })
-        .collect();
-    gate.everybody.wait().await;
+    let mut followers = JoinSet::new();
+    for (number, fate) in fates(plan).into_iter().enumerate() {
+        let follower = Follower {
+            number,
+            address: stack.endpoint("/websocket"),
+            origin: stack.endpoint("/web"),
+            token: tokens[number / CONNECTIONS_PER_USER].clone(),
+            channel: plan.channel.clone(),
+            messages: plan.messages,
+            fate,
+        };
+        followers.spawn(follower.follow(Arc::clone(&gate), progress.subscribe()));
+    }
+    all_there(&gate.everybody, &mut followers).await?;
     let connected = began.elapsed();
     let killer = killer::start(&stack, plan);
     let published = Instant::now();
     let latencies = publisher.publish_all(plan.messages, &progress, &gauge).await?;
     let publishing = published.elapsed();
-    let told = try_join_all(followers).await?;
+    let told = followers.join_all().await;
     let delivering = published.elapsed();
     telling.abort();
     let kills = killer.map_or(0, killer::Killer::stop);
@@ -103,6 +99,18 @@ pub async fn run(plan: &Plan) -> TestResult<Figures> {
         [connected, publishing, delivering],
         kills,
     ))
+}
+
+/// Waits until everybody follows. Whoever fails before never comes, and is what all others would wait for.
+async fn all_there<T: 'static>(everybody: &Barrier, followers: &mut JoinSet<TestResult<T>>) -> TestResult {
+    tokio::select! {
+        biased;
+        _ = everybody.wait() => Ok(()),
+        Some(ended) = followers.join_next() => {
+            ended??;
+            Err(failure("a follower ended before all others were there"))
+        }
+    }
 }
 
 /// Where followers wait for each other.
@@ -154,4 +162,45 @@ fn fates(plan: &Plan) -> Vec<Fate> {
     fates.resize(plan.connections, Fate::Stays);
     fates.shuffle(&mut random);
     fates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Longer than anything here takes, so that what waits for ever fails.
+    const EVER: Duration = Duration::from_secs(10);
+
+    #[tokio::test]
+    async fn a_follower_that_fails_before_all_are_there_ends_the_run_with_its_error() {
+        let everybody = Arc::new(Barrier::new(4));
+        let mut followers = JoinSet::new();
+        for fails in [false, true, false] {
+            let everybody = Arc::clone(&everybody);
+            followers.spawn(async move {
+                if fails {
+                    return Err(failure("follower 1: closed before it was subscribed"));
+                }
+                everybody.wait().await;
+                Ok(())
+            });
+        }
+        let waited = tokio::time::timeout(EVER, all_there(&everybody, &mut followers)).await;
+        let error = waited.ok().and_then(Result::err).map(|error| error.to_string());
+        assert_eq!(error.as_deref(), Some("follower 1: closed before it was subscribed"));
+    }
+
+    #[tokio::test]
+    async fn when_all_are_there_the_run_goes_on() -> TestResult {
+        let everybody = Arc::new(Barrier::new(3));
+        let mut followers = JoinSet::new();
+        for _ in 0..2 {
+            let everybody = Arc::clone(&everybody);
+            followers.spawn(async move {
+                everybody.wait().await;
+                Ok(())
+            });
+        }
+        tokio::time::timeout(EVER, all_there(&everybody, &mut followers)).await?
+    }
 }
