@@ -71,8 +71,9 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
                 let is_new = wanted.channel == Channel::All && now.since(connection.registered_at) <= GONE_GRACE;
                 return Ok(Joined::Member { connection, is_new });
             };
-            let is_new = connection.membership(&wanted.channel).is_none() || wanted.channel == Channel::All;
-            match self.table.join(&membership, &connection.member(now)).await {
+            let standing = connection.membership(&wanted.channel);
+            let is_new = standing.is_none() || wanted.channel == Channel::All;
+            match self.table.join(&membership, standing, &connection.member(now)).await {
                 Ok(Moved::Done) => return Ok(Joined::Member { connection, is_new }),
                 Ok(Moved::Gone) => return Ok(Joined::Over(ClosingReason::Server)),
                 Ok(Moved::Full) => return Err(Refusal::too_many_channels()),

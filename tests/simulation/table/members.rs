@@ -12,10 +12,15 @@ use crate::functions::Function;
 use crate::world::World;
 
 impl Memberships for SimTable {
-    async fn join(&self, membership: &Membership, member: &Member) -> Result<Moved, TableError> {
-        let (membership, member) = (membership.clone(), member.clone());
+    async fn join(
+        &self,
+        membership: &Membership,
+        standing: Option<&Membership>,
+        member: &Member,
+    ) -> Result<Moved, TableError> {
+        let (membership, standing, member) = (membership.clone(), standing.cloned(), member.clone());
         let keys = keys(&membership, &member.connection);
-        let effect = move |world: &mut World| world.join(&membership, &member);
+        let effect = move |world: &mut World| world.join(&membership, standing.as_ref(), &member);
         self.transact("join", keys, Moved::Contended, effect).await
     }
 
@@ -64,26 +69,26 @@ fn keys(membership: &Membership, id: &ConnectionId) -> Vec<Key> {
 }
 
 impl World {
-    fn join(&mut self, membership: &Membership, member: &Member) -> Moved {
+    fn join(&mut self, membership: &Membership, standing: Option<&Membership>, member: &Member) -> Moved {
         if self.is_planted(Bug::ReadFirst) {
-            let (membership, member) = (membership.clone(), member.clone());
+            let (membership, standing, member) = (membership.clone(), standing.cloned(), member.clone());
             let when = self.random.uniform(1.0, 4.0);
             self.after(when, move |world| {
-                world.table.rows.join(&membership, member);
+                world.table.rows.join(&membership, standing.as_ref(), member);
             });
             return Moved::Done;
         }
-        self.table.rows.join(membership, member.clone())
+        self.table.rows.join(membership, standing, member.clone())
     }
 
     fn leave(&mut self, membership: &Membership, id: &ConnectionId) -> Moved {
         let key = (membership.channel.clone(), membership.shard);
         let member = self.table.rows.members.get(&key).and_then(|m| m.get(id)).cloned();
-        let membership = Membership {
-            watching: membership.watching && !self.is_planted(Bug::WatcherStays),
-            ..membership.clone()
-        };
-        let moved = self.table.rows.leave(&membership, id);
+        let watchers = self.table.rows.watchers.get(&membership.channel).cloned();
+        let moved = self.table.rows.leave(membership, id);
+        if let Some(watchers) = watchers.filter(|_| self.is_planted(Bug::WatcherStays)) {
+            self.table.rows.watchers.insert(membership.channel.clone(), watchers);
+        }
         if let Some(member) = member.filter(|_| self.is_planted(Bug::MemberStays)) {
             self.table
                 .rows

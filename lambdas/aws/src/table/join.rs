@@ -1,53 +1,47 @@
 //! Joining and leaving a channel: the connection's row and the member's, both or neither.
 
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use domain::channel::Channel;
 use domain::connection::{Connection, Standing};
 use domain::connection_id::ConnectionId;
 use domain::limits::CHANNELS_PER_CONNECTION_MAX;
 use domain::membership::{Member, Membership};
 use service::ports::{Memberships, Moved, TableError};
 
-use super::attributes::{Key, Row, number, text};
+use super::attributes::{Key, number, text};
 use super::connection::{self, LASTS, judged_at, standing};
 use super::errors::{contended, is_condition};
 use super::expression::Terms;
 use super::transaction::Written;
 use super::{Table, member};
 
-/// Transactions for one joining. Only where the connection is a member already, in another shard or watching, the first
-/// does not do.
-const JOINS_MAX: usize = 3;
-
 /// Channels on a connection's row at the most: those it chose, `all`, and its user's.
 const CHANNELS_MAX: u64 = CHANNELS_PER_CONNECTION_MAX as u64 + 2;
 
 impl Memberships for Table {
-    async fn join(&self, membership: &Membership, member: &Member) -> Result<Moved, TableError> {
-        let mut standing = None;
-        for _ in 0..JOINS_MAX {
-            let items = self.joining(membership, member, standing.as_ref());
-            let items = items.map_err(|error| TableError::new("join", error))?;
-            let reasons = match self.transact("join", items).await? {
-                Written::All => return Ok(Moved::Done),
-                Written::None(reasons) => reasons,
-            };
-            let own = reasons.first();
-            if !is_condition(own) {
-                return contended("join", &reasons, Moved::Contended);
-            }
-            let row = own.and_then(|reason| reason.item());
-            match row.and_then(registered) {
-                Some(connection) if !connection.is_over(member.joined_at) => {
-                    standing = connection.membership(&membership.channel).cloned();
-                    if standing.is_none() && connection.is_full() {
-                        return Ok(Moved::Full);
-                    }
-                }
-                Some(_) | None => return Ok(Moved::Gone),
-            }
+    async fn join(
+        &self,
+        membership: &Membership,
+        standing: Option<&Membership>,
+        member: &Member,
+    ) -> Result<Moved, TableError> {
+        let items = self.joining(membership, standing, member);
+        let items = items.map_err(|error| TableError::new("join", error))?;
+        let reasons = match self.transact("join", items).await? {
+            Written::All => return Ok(Moved::Done),
+            Written::None(reasons) => reasons,
+        };
+        if !is_condition(reasons.first()) {
+            return contended("join", &reasons, Moved::Contended);
         }
-        Ok(Moved::Contended)
+        Ok(match registered(&reasons) {
+            Some(connection) if connection.is_over(member.joined_at) => Moved::Gone,
+            Some(connection) if connection.membership(&membership.channel) != standing => Moved::Contended,
+            Some(connection) if connection.is_full() => Moved::Full,
+            Some(_) => Moved::Contended,
+            None => Moved::Gone,
+        })
     }
 
     async fn leave(&self, membership: &Membership, id: &ConnectionId) -> Result<Moved, TableError> {
@@ -55,29 +49,52 @@ impl Memberships for Table {
         let items = items.map_err(|error| TableError::new("leave", error))?;
         match self.transact("leave", items).await? {
             Written::All => Ok(Moved::Done),
-            Written::None(reasons) if is_condition(reasons.first()) => Ok(Moved::Gone),
+            Written::None(reasons) if is_condition(reasons.first()) => {
+                Ok(registered(&reasons).map_or(Moved::Gone, |_| Moved::Contended))
+            }
             Written::None(reasons) => contended("leave", &reasons, Moved::Contended),
         }
     }
 }
 
-fn registered(row: &Row) -> Option<Connection> {
+/// The connection whose row stood in the way, unless it is one no more.
+fn registered(reasons: &[CancellationReason]) -> Option<Connection> {
+    let row = reasons.first()?.item()?;
     match standing(row) {
         Standing::Registered(connection) => Some(connection),
         Standing::Entombed(_) | Standing::Unreadable => None,
     }
 }
 
+/// That the connection is a member so, or not at all.
+fn stands(standing: Option<&Membership>) -> &'static str {
+    match standing {
+        None => "attribute_not_exists(#channels.#channel)",
+        Some(standing) if standing.watching => {
+            "#channels.#channel = :standing AND attribute_exists(#watching.#channel)"
+        }
+        Some(_) => "#channels.#channel = :standing AND attribute_not_exists(#watching.#channel)",
+    }
+}
+
+/// What that speaks of.
+fn standing_so(terms: Terms, channel: &Channel, standing: Option<&Membership>) -> Terms {
+    let terms = terms.and(["channels", "watching"]).name("channel", channel.to_string());
+    match standing {
+        Some(standing) => terms.value("standing", number(standing.shard.into())),
+        None => terms,
+    }
+}
+
 impl Table {
-    /// `standing` is the membership that is to be overwritten, if there is one that leaves other rows than the new one has.
     fn joining(
         &self,
         membership: &Membership,
-        member: &Member,
         standing: Option<&Membership>,
+        member: &Member,
     ) -> Result<Vec<TransactWriteItem>, BuildError> {
         let id = &member.connection;
-        let mut items = vec![self.noted(membership, member, standing)?];
+        let mut items = vec![self.noted(membership, standing, member)?];
         for row in member::write_all(membership, member) {
             items.push(TransactWriteItem::builder().put(self.put_part(row).build()?).build());
         }
@@ -96,60 +113,46 @@ impl Table {
     fn noted(
         &self,
         membership: &Membership,
-        member: &Member,
         standing: Option<&Membership>,
+        member: &Member,
     ) -> Result<TransactWriteItem, BuildError> {
-        let shard = standing.map_or(membership.shard, |standing| standing.shard);
-        let may_watch = membership.watching || standing.is_some_and(|standing| standing.watching);
-        let as_thought = match (standing, may_watch) {
-            (Some(_), true) => "#channels.#channel = :standing",
-            (Some(_), false) => "#channels.#channel = :standing AND attribute_not_exists(#watching.#channel)",
-            (None, true) => "(attribute_not_exists(#channels.#channel) OR #channels.#channel = :standing)",
-            (None, false) => {
-                "(attribute_not_exists(#channels.#channel) OR #channels.#channel = :standing) \
-                 AND attribute_not_exists(#watching.#channel)"
-            }
+        let terms = standing_so(judged_at(member.joined_at), &membership.channel, standing)
+            .value("shard", number(membership.shard.into()));
+        let (terms, has_room) = match standing {
+            Some(_) => (terms, ""),
+            None => (
+                terms.value("room", number(CHANNELS_MAX)),
+                " AND size(#channels) < :room",
+            ),
         };
-        let watching = if membership.watching {
-            "SET #channels.#channel = :shard, #watching.#channel = :zero"
+        let (terms, noting) = if membership.watching {
+            (
+                terms.value("zero", number(0)),
+                "SET #channels.#channel = :shard, #watching.#channel = :zero",
+            )
         } else {
-            "SET #channels.#channel = :shard REMOVE #watching.#channel"
-        };
-        let terms = judged_at(member.joined_at)
-            .and(["channels", "watching"])
-            .name("channel", membership.channel.to_string())
-            .value("shard", number(membership.shard.into()))
-            .value("standing", number(shard.into()));
-        let terms = match standing {
-            Some(_) => terms,
-            None => terms.value("room", number(CHANNELS_MAX)),
-        };
-        let has_room = match standing {
-            Some(_) => "",
-            None => " AND (attribute_exists(#channels.#channel) OR size(#channels) < :room)",
-        };
-        let terms = if membership.watching {
-            terms.value("zero", number(0))
-        } else {
-            terms
+            (terms, "SET #channels.#channel = :shard REMOVE #watching.#channel")
         };
         let update = self
             .update_part(connection::key(&member.connection), &terms)
-            .update_expression(watching)
-            .condition_expression(format!("{LASTS} AND {as_thought}{has_room}"))
+            .update_expression(noting)
+            .condition_expression(format!("{LASTS} AND {}{has_room}", stands(standing)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         Ok(TransactWriteItem::builder().update(update.build()?).build())
     }
 
     fn leaving(&self, membership: &Membership, id: &ConnectionId) -> Result<Vec<TransactWriteItem>, BuildError> {
-        let terms = Terms::of(["kind", "channels", "watching"])
-            .name("channel", membership.channel.to_string())
+        let terms = standing_so(Terms::of(["kind"]), &membership.channel, Some(membership))
             .value("connection", text("connection"));
         // Rows from before there were watchers lack the map, and a path into nothing would be an error.
         let update = self
             .update_part(connection::key(id), &terms)
             .update_expression("REMOVE #channels.#channel, #watching.#channel")
-            .condition_expression("#kind = :connection AND attribute_exists(#watching)");
+            .condition_expression(format!(
+                "#kind = :connection AND attribute_exists(#watching) AND {}",
+                stands(Some(membership))
+            ))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let mut items = vec![
             TransactWriteItem::builder().update(update.build()?).build(),
             self.deleted(member::key(membership, id))?,

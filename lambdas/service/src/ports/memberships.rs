@@ -5,14 +5,19 @@ use domain::membership::{Member, Membership};
 
 use super::TableError;
 
-/// Writes memberships.
+/// Writes memberships. Each write says what it takes to be there, so that it leaves no row that it does not know of.
 pub trait Memberships: Sync {
     /// Notes the membership on the connection and puts the member into the channel, both or neither, on condition that
-    /// the connection is registered, not over at the instant the member joins, and not full, unless it is a member
-    /// already. Doing it again overwrites.
-    fn join(&self, membership: &Membership, member: &Member) -> impl Future<Output = Result<Moved, TableError>> + Send;
+    /// the connection is registered, not over at the instant the member joins, a member there as `standing` says, and
+    /// not full, unless it is a member already. It overwrites `standing`.
+    fn join(
+        &self,
+        membership: &Membership,
+        standing: Option<&Membership>,
+        member: &Member,
+    ) -> impl Future<Output = Result<Moved, TableError>> + Send;
 
-    /// The reverse, on condition that the connection is registered.
+    /// The reverse, on condition that the connection is registered and has exactly this membership.
     fn leave(
         &self,
         membership: &Membership,
@@ -29,6 +34,7 @@ pub enum Moved {
     Gone,
     /// It is in as many channels as it may be.
     Full,
-    /// Another transaction was at the same rows, or the table takes no more just now. Nothing is written.
+    /// It is not a member as it was thought to be, another transaction was at the same rows, or the table takes no more
+    /// just now. Nothing is written: read again.
     Contended,
 }

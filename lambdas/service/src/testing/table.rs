@@ -224,9 +224,14 @@ impl Leases for MemoryTable {
 }
 
 impl Memberships for MemoryTable {
-    async fn join(&self, membership: &Membership, member: &Member) -> Result<Moved, TableError> {
-        self.transact("join", Moved::Contended, |rows| rows.join(membership, member.clone()))
-            .await
+    async fn join(
+        &self,
+        membership: &Membership,
+        standing: Option<&Membership>,
+        member: &Member,
+    ) -> Result<Moved, TableError> {
+        let step = |rows: &mut Rows| rows.join(membership, standing, member.clone());
+        self.transact("join", Moved::Contended, step).await
     }
 
     async fn leave(&self, membership: &Membership, connection: &ConnectionId) -> Result<Moved, TableError> {

@@ -165,3 +165,28 @@ async fn one_more_room_is_free_again() {
     }
     assert_eq!(row(&world, &alice.connection).unwrap().memberships.len(), 2);
 }
+
+#[tokio::test]
+async fn lif_06_while_it_subscribes_with_presence_it_is_a_member_with_every_row_or_with_none() {
+    for steps in 0..10 {
+        let world = sharded(1, 4);
+        let alice = subscribed(&world, "alice", 1, "room:a").await;
+        let leaving = answers(&world, &alice, "unsubscribe", json!({"channel": "room:a"}));
+        let data = json!({"channel": "room:a", "presence": true});
+        let subscribing = answers(&world, &alice, "subscribe", data);
+        join(after(10 - steps, leaving), after(steps, subscribing)).await;
+        let noted = row(&world, &alice.connection).unwrap();
+        let watchers = world.table.with_rows(|rows| rows.watchers(&channel("room:a"), 9));
+        let noted = noted.membership(&channel("room:a"));
+        assert_eq!(
+            noted.is_some(),
+            !members_of(&world, &channel("room:a")).is_empty(),
+            "{steps}"
+        );
+        assert_eq!(
+            noted.is_some_and(|noted| noted.watching),
+            !watchers.is_empty(),
+            "{steps}"
+        );
+    }
+}

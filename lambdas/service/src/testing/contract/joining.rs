@@ -1,5 +1,6 @@
 //! Joining and leaving: the connection's row and the channel's, both or neither.
 
+use domain::channel::Channel;
 use domain::connection::{Connection, Standing};
 use domain::limits::CHANNELS_PER_CONNECTION_MAX;
 use domain::membership::Membership;
@@ -18,6 +19,8 @@ pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
     what_is_entombed_or_unknown_joins_and_leaves_nothing(world).await;
     leaving_takes_away_both_sides(world).await;
     what_is_over_may_still_leave(world).await;
+    only_what_stands_there_is_left(world).await;
+    only_what_stands_there_is_overwritten(world).await;
     a_connection_may_be_in_many_channels_and_in_no_more(world).await;
 }
 
@@ -164,12 +167,10 @@ async fn leaving_takes_away_both_sides<T: AllPorts>(world: &World<'_, T>) {
         for joining in [&connection, &other] {
             assert_eq!(world.join(joining, &room, NOW).await, Moved::Done);
         }
-        for _ in 0..2 {
-            assert_eq!(ok(world.table.leave(&room, &connection.id).await), Moved::Done);
-            assert_eq!(world.connection(&connection.id).await, connection);
-            assert!(!world.is_member(&room, &connection.id).await);
-            assert!(!world.watches(&room.channel, &connection.id).await);
-        }
+        assert_eq!(ok(world.table.leave(&room, &connection.id).await), Moved::Done);
+        assert_eq!(world.connection(&connection.id).await, connection);
+        assert!(!world.is_member(&room, &connection.id).await);
+        assert!(!world.watches(&room.channel, &connection.id).await);
         assert!(world.is_member(&room, &other.id).await, "others are not meant");
         assert_eq!(world.watches(&room.channel, &other.id).await, room.watching);
     }
@@ -195,6 +196,57 @@ async fn what_is_over_may_still_leave<T: AllPorts>(world: &World<'_, T>) {
     world.replace(&connection, NOW).await;
     assert!(world.connection(&connection.id).await.is_over(NOW));
     assert_eq!(ok(world.table.leave(&room, &connection.id).await), Moved::Done);
+}
+
+/// Every membership that a connection can have of a channel in two shards.
+fn variants(channel: &Channel) -> [Membership; 4] {
+    let [plain, elsewhere] = [0, 1].map(|shard| membership(channel.clone(), shard));
+    [watching(&plain), plain, watching(&elsewhere), elsewhere]
+}
+
+/// Somebody read a membership that has changed since: rows that it does not know of would stay.
+async fn only_what_stands_there_is_left<T: AllPorts>(world: &World<'_, T>) {
+    let connection = world.registered().await;
+    let everything = variants(&world.room());
+    for stands in &everything {
+        assert_eq!(world.join(&connection, stands, NOW).await, Moved::Done);
+        for read in everything.iter().filter(|read| *read != stands) {
+            let left = ok(world.table.leave(read, &connection.id).await);
+            assert_eq!(left, Moved::Contended, "{read:?} of {stands:?}");
+            assert_eq!(memberships(world, &connection).await, std::slice::from_ref(stands));
+            assert!(world.is_member(stands, &connection.id).await);
+            assert_eq!(world.watches(&stands.channel, &connection.id).await, stands.watching);
+        }
+        assert_eq!(ok(world.table.leave(stands, &connection.id).await), Moved::Done);
+        let again = ok(world.table.leave(stands, &connection.id).await);
+        assert_eq!(again, Moved::Contended, "it has been left by somebody else");
+    }
+}
+
+async fn only_what_stands_there_is_overwritten<T: AllPorts>(world: &World<'_, T>) {
+    let connection = world.registered().await;
+    let everything = variants(&world.room());
+    for stands in &everything {
+        assert_eq!(world.join(&connection, stands, NOW).await, Moved::Done);
+        let others = everything.iter().filter(|read| *read != stands).map(Some);
+        for read in others.chain([None]) {
+            for wanted in &everything {
+                let joined = world.join_from(&connection, read, wanted, NOW).await;
+                assert_eq!(joined, Moved::Contended, "{read:?} of {stands:?}");
+            }
+        }
+        assert_eq!(memberships(world, &connection).await, std::slice::from_ref(stands));
+        for membership in &everything {
+            let is_there = world.is_member(membership, &connection.id).await;
+            assert_eq!(is_there, membership.shard == stands.shard);
+        }
+        assert_eq!(world.watches(&stands.channel, &connection.id).await, stands.watching);
+        let again = world.join_from(&connection, Some(stands), stands, NOW).await;
+        assert_eq!(again, Moved::Done);
+    }
+    let never = membership(world.room(), 0);
+    let joined = world.join_from(&connection, Some(&never), &never, NOW).await;
+    assert_eq!(joined, Moved::Contended, "it has been left by somebody else");
 }
 
 async fn a_connection_may_be_in_many_channels_and_in_no_more<T: AllPorts>(world: &World<'_, T>) {

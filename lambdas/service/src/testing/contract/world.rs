@@ -172,7 +172,22 @@ impl<'a, T: AllPorts> World<'a, T> {
     }
 
     pub(super) async fn join(&self, connection: &Connection, membership: &Membership, at: Timestamp) -> Moved {
-        ok(self.table.join(membership, &connection.member(at)).await)
+        let standing = match self.standing(&connection.id).await {
+            Some(Standing::Registered(connection)) => connection.membership(&membership.channel).cloned(),
+            Some(Standing::Entombed(_) | Standing::Unreadable) | None => None,
+        };
+        self.join_from(connection, standing.as_ref(), membership, at).await
+    }
+
+    /// Joins where it is thought to be a member so.
+    pub(super) async fn join_from(
+        &self,
+        connection: &Connection,
+        standing: Option<&Membership>,
+        membership: &Membership,
+        at: Timestamp,
+    ) -> Moved {
+        ok(self.table.join(membership, standing, &connection.member(at)).await)
     }
 
     pub(super) async fn head(&self, channel: &Channel) -> Option<Head> {

@@ -11,21 +11,23 @@ use crate::ports::{MemberPage, Moved};
 
 impl Rows {
     /// See [`crate::ports::Memberships::join`].
-    pub fn join(&mut self, membership: &Membership, member: Member) -> Moved {
+    pub fn join(&mut self, membership: &Membership, standing: Option<&Membership>, member: Member) -> Moved {
         let Some(connection) = self.registered_mut(&member.connection) else {
             return Moved::Gone;
         };
         if connection.is_over(member.joined_at) {
             return Moved::Gone;
         }
-        if connection.membership(&membership.channel).is_none() && connection.is_full() {
+        if connection.membership(&membership.channel) != standing {
+            return Moved::Contended;
+        }
+        if standing.is_none() && connection.is_full() {
             return Moved::Full;
         }
-        let standing = connection.membership(&membership.channel).cloned();
         connection.memberships.retain(|m| m.channel != membership.channel);
         connection.memberships.push(membership.clone());
         if let Some(standing) = standing {
-            self.remove_member(&standing, &member.connection);
+            self.remove_member(standing, &member.connection);
         }
         self.put_member(membership, member);
         Moved::Done
@@ -36,6 +38,9 @@ impl Rows {
         let Some(connection) = self.registered_mut(id) else {
             return Moved::Gone;
         };
+        if connection.membership(&membership.channel) != Some(membership) {
+            return Moved::Contended;
+        }
         connection.memberships.retain(|m| m.channel != membership.channel);
         self.remove_member(membership, id);
         Moved::Done
