@@ -6,6 +6,7 @@ use domain::membership::{Member, Membership, in_order_of_removal};
 use futures_util::future::try_join_all;
 
 use crate::describe::describe;
+use crate::members::Part;
 use crate::movements::Movements;
 use crate::ports::{Clock, Connections, Members, Sockets, TableError};
 
@@ -30,10 +31,9 @@ pub(crate) async fn clean_up<T: Connections + Members>(
         table.remove_member(all, &connection.id).await?;
     }
     tracing::info!(connection = %connection.id, channels = connection.memberships.len(), "connection.forgotten");
-    let movements = Movements { table, sockets, clock };
-    for membership in memberships.iter().chain(&index) {
-        movements.left(connection, &membership.channel).await;
-    }
+    let all = memberships.iter().chain(&index);
+    let left: Vec<&Channel> = all.map(|membership| &membership.channel).collect();
+    Movements { table, sockets, clock }.left(connection, &left).await;
     Ok(())
 }
 
@@ -42,7 +42,7 @@ pub(crate) async fn clean_up<T: Connections + Members>(
 pub(crate) async fn entomb_gone(
     table: &impl Connections,
     member: &Member,
-    found: &Membership,
+    found: &Part,
     tombstone_life: domain::timestamp::Timestamp,
 ) {
     let done = async {
@@ -55,8 +55,9 @@ pub(crate) async fn entomb_gone(
             .and_then(|connection| connection.membership(&found.channel));
         // Where it was found it must go, whatever is noted; only whether it watches is known from the note alone.
         let here = Membership {
+            channel: found.channel.clone(),
+            shard: found.shard,
             watching: noted.is_some_and(|noted| noted.watching),
-            ..found.clone()
         };
         table.remove_member(&here, &member.connection).await
     };

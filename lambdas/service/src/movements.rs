@@ -22,22 +22,28 @@ pub(crate) struct Movements<'a, T, S, C> {
     pub(crate) clock: &'a C,
 }
 
+/// The other connections of a user, once they were asked for.
+type Others = Option<Vec<Connection>>;
+
 impl<T: Members + Standings, S: Sockets, C: Clock> Movements<'_, T, S, C> {
     /// The connection has become a member of the channel.
     pub(crate) async fn joined(&self, connection: &Connection, channel: &Channel) {
-        self.tell(connection, channel, Movement::Joined).await;
+        self.tell(connection, channel, Movement::Joined, &mut None).await;
     }
 
-    /// The connection is no member of the channel any more.
-    pub(crate) async fn left(&self, connection: &Connection, channel: &Channel) {
-        self.tell(connection, channel, Movement::Left).await;
+    /// The connection is no member of these channels any more.
+    pub(crate) async fn left(&self, connection: &Connection, channels: &[&Channel]) {
+        let mut others = None;
+        for channel in channels {
+            self.tell(connection, channel, Movement::Left, &mut others).await;
+        }
     }
 
-    async fn tell(&self, connection: &Connection, channel: &Channel, movement: Movement) {
+    async fn tell(&self, connection: &Connection, channel: &Channel, movement: Movement, others: &mut Others) {
         if !channel.tells_presence() {
             return;
         }
-        if let Err(error) = self.try_to_tell(connection, channel, movement).await {
+        if let Err(error) = self.try_to_tell(connection, channel, movement, others).await {
             tracing::warn!(connection = %connection.id, error = describe(&error), "movement.not_told");
         }
     }
@@ -47,12 +53,13 @@ impl<T: Members + Standings, S: Sockets, C: Clock> Movements<'_, T, S, C> {
         connection: &Connection,
         channel: &Channel,
         movement: Movement,
+        others: &mut Others,
     ) -> Result<(), TableError> {
         let watchers = self.table.watchers(channel, PRESENCE_WATCHERS_MAX + 1).await?;
         if watchers.is_empty() || watchers.len() > PRESENCE_WATCHERS_MAX {
             return Ok(());
         }
-        if self.is_there_anyway(connection, channel, movement).await? {
+        if self.is_there_anyway(connection, channel, movement, others).await? {
             return Ok(());
         }
         let who = Sender {
@@ -82,6 +89,7 @@ impl<T: Members + Standings, S: Sockets, C: Clock> Movements<'_, T, S, C> {
         connection: &Connection,
         channel: &Channel,
         movement: Movement,
+        others: &mut Others,
     ) -> Result<bool, TableError> {
         let now = self.clock.now();
         let order = |one: &Connection| (one.registered_at, one.id.clone());
@@ -90,27 +98,31 @@ impl<T: Members + Standings, S: Sockets, C: Clock> Movements<'_, T, S, C> {
                 && other.membership(channel).is_some()
                 && (movement == Movement::Left || order(other) < order(connection))
         };
-        let devices = self.other_devices(connection).await?;
-        for part in devices.chunks(STANDINGS_MAX) {
-            let standings = self.table.connections(part).await?;
-            let found = standings
-                .iter()
-                .any(|(_, standing)| matches!(standing, Standing::Registered(other) if counts(other)));
-            if found {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let known = match others.take() {
+            Some(known) => known,
+            None => self.other_devices(connection).await?,
+        };
+        let found = known.iter().any(counts);
+        *others = Some(known);
+        Ok(found)
     }
 
-    async fn other_devices(&self, connection: &Connection) -> Result<Vec<ConnectionId>, TableError> {
+    async fn other_devices(&self, connection: &Connection) -> Result<Vec<Connection>, TableError> {
         let own = Channel::User(connection.user.clone());
         let devices = members(self.table, &own, 0)
             .take(CONNECTIONS_PER_USER_MAX as usize)
             .map_ok(|member| member.connection);
-        let mut devices: Vec<_> = devices.try_collect().await?;
+        let mut devices: Vec<ConnectionId> = devices.try_collect().await?;
         devices.retain(|id| *id != connection.id);
-        Ok(devices)
+        let mut registered = Vec::new();
+        for part in devices.chunks(STANDINGS_MAX) {
+            let standings = self.table.connections(part).await?;
+            registered.extend(standings.into_iter().filter_map(|(_, standing)| match standing {
+                Standing::Registered(other) => Some(other),
+                Standing::Entombed(_) | Standing::Unreadable => None,
+            }));
+        }
+        Ok(registered)
     }
 }
 

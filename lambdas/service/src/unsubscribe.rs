@@ -68,7 +68,7 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
             sockets: &self.sockets,
             clock: &self.clock,
         };
-        movements.left(connection, &wanted.channel).await;
+        movements.left(connection, &[&wanted.channel]).await;
     }
 }
 

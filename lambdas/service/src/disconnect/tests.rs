@@ -9,7 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::connect::{Handshake, Outcome, connect};
 use crate::serve::tests::world::{
-    END, NOW, World, after, at, caller, change, channel, connected, members_of, row, sharded, subscribed, told,
+    END, NOW, World, after, ask, at, caller, change, channel, connected, members_of, row, sharded, subscribed, told,
     watching, world,
 };
 use crate::testing::connection_rules;
@@ -239,4 +239,24 @@ async fn a_lonely_connection_costs_no_look_at_other_devices() {
         calls[1..],
         ["entomb", "free_slot", "remove_member", "remove_member", "watchers"]
     );
+}
+
+#[tokio::test]
+async fn the_user_s_other_devices_are_looked_at_once_for_all_channels() {
+    let world = world();
+    let phone = connected(&world, "alice", 1).await;
+    for name in ["room:a", "room:b", "room:c"] {
+        watching(&world, &format!("bob-{}", &name[5..]), 1, name).await;
+        ask(&world, &phone, "subscribe", json!({"channel": name})).await;
+    }
+    subscribed(&world, "alice", 2, "room:b").await;
+    let before = world.table.calls().len();
+    forget(&world, &phone.connection).await.unwrap();
+    let calls = world.table.calls().split_off(before);
+    let count = |operation| calls.iter().filter(|call| **call == operation).count();
+    assert_eq!((count("members"), count("connections")), (1, 1), "{calls:?}");
+    for (watcher, hears) in [("bob-a", true), ("bob-b", false), ("bob-c", true)] {
+        let told = told(&world, &caller(watcher, 1), "presence");
+        assert_eq!(told.iter().any(|event| event.get("left").is_some()), hears, "{watcher}");
+    }
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use domain::fan_out_job::FanOutJob;
 use domain::jitter::Jitter;
 use domain::limits::{FAN_OUT_CONCURRENCY, SHARD_FAN_OUT_MAX, SHARD_PAGE_ROWS};
-use domain::membership::{Member, Membership};
+use domain::membership::Member;
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::posting::Posting;
-use crate::members::pages;
+use crate::members::{Part, pages};
 use crate::ports::{Clock, Connections, Members, Sockets, TableError};
 
 /// Posts the job's frame to every live member of its shard. Whom it does not reach finds the message by heartbeat.
@@ -62,10 +62,9 @@ async fn each_member<T: Connections>(
     job: &FanOutJob,
     posting: &Posting<'_, T, impl Sockets, impl Clock>,
 ) {
-    let found = Membership {
+    let found = Part {
         channel: job.channel.clone(),
         shard: job.shard,
-        watching: false,
     };
     let found = &found;
     let wanted = members

@@ -10,7 +10,7 @@ use domain::connection_id::ConnectionId;
 use domain::fan_out_job::FanOutJob;
 use domain::jitter::Jitter;
 use domain::limits::{FAN_OUT_CONCURRENCY, FAN_OUT_MAX};
-use domain::membership::{Member, Membership};
+use domain::membership::Member;
 use domain::shards::Shards;
 use domain::wire::Frame;
 use futures_util::future::{Either, select, try_join_all};
@@ -59,7 +59,7 @@ impl<T: Publishable, S: Sockets, H: Handover, C: Clock> Messaging<T, S, H, C> {
     }
 
     /// All members, if they are few enough for this function; reads at most that many and one more of each part.
-    async fn few(&self, parts: &[Part]) -> Result<Option<Vec<(Membership, Member)>>, TableError> {
+    async fn few(&self, parts: &[Part]) -> Result<Option<Vec<(Part, Member)>>, TableError> {
         let share = self.rules.inline_members / parts.len().max(1);
         let first = try_join_all(parts.iter().map(|part| first_members(&self.table, part, share))).await?;
         let few: Option<Vec<_>> = first.into_iter().collect();
@@ -67,7 +67,7 @@ impl<T: Publishable, S: Sockets, H: Handover, C: Clock> Messaging<T, S, H, C> {
     }
 
     /// True if there was time for all of them; posting again to those who were told is harmless.
-    async fn tell_here(&self, telling: &Telling<'_>, members: Vec<(Membership, Member)>, jitter: Jitter) -> bool {
+    async fn tell_here(&self, telling: &Telling<'_>, members: Vec<(Part, Member)>, jitter: Jitter) -> bool {
         let posting = Posting::new(&self.table, &self.sockets, &self.clock, telling.frame, jitter);
         let everyone = members
             .into_iter()
@@ -114,12 +114,7 @@ async fn first_members(
     table: &impl Members,
     part: &Part,
     share: usize,
-) -> Result<Option<Vec<(Membership, Member)>>, TableError> {
-    let found = Membership {
-        channel: part.channel.clone(),
-        shard: part.shard,
-        watching: false,
-    };
+) -> Result<Option<Vec<(Part, Member)>>, TableError> {
     let mut members: Vec<Member> = Vec::new();
     let mut after = None;
     loop {
@@ -130,9 +125,7 @@ async fn first_members(
             return Ok(None);
         }
         if page.next.is_none() {
-            return Ok(Some(
-                members.into_iter().map(|member| (found.clone(), member)).collect(),
-            ));
+            return Ok(Some(members.into_iter().map(|member| (part.clone(), member)).collect()));
         }
         after = page.next;
     }

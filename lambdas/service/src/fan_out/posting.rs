@@ -7,10 +7,11 @@ use std::time::Duration;
 use domain::channel::Channel;
 use domain::jitter::Jitter;
 use domain::limits::{POSTS_PER_RETRY, RETRY_FLOOR, TOMBSTONE_LIFE};
-use domain::membership::{Member, Membership};
+use domain::membership::Member;
 use domain::wire::Frame;
 
 use crate::clean_up::entomb_gone;
+use crate::members::Part;
 use crate::ports::{Clock, Connections, Posted, Sockets};
 
 /// One frame on its way to many.
@@ -49,7 +50,7 @@ impl<'a, T: Connections, S: Sockets, C: Clock> Posting<'a, T, S, C> {
     }
 
     /// Tells one member, unless it is past its end.
-    pub(super) async fn tell(&self, member: &Member, found: &Membership) {
+    pub(super) async fn tell(&self, member: &Member, found: &Part) {
         if !member.is_live(self.clock.now()) {
             add(&self.counts.expired);
             return;
