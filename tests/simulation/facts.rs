@@ -57,7 +57,11 @@ pub(crate) enum Fact {
     },
     /// A place of a user was taken by a connection, from these.
     Replaced {
-        sockets: Vec<usize>,
+        user: String,
+        /// Who is left a minute.
+        spared: Option<usize>,
+        /// Who is over from now on.
+        ended: Vec<usize>,
     },
     /// A connection was registered.
     Registered {

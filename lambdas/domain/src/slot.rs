@@ -2,6 +2,7 @@
 
 use crate::connection_id::ConnectionId;
 use crate::limits::CONNECTIONS_PER_USER_MAX;
+use crate::timestamp::Timestamp;
 
 /// The number of a slot: 0 to 999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,17 +36,32 @@ impl SlotNumber {
 pub struct Slot {
     /// Its number.
     pub number: SlotNumber,
-    /// The connection in it.
-    pub holder: ConnectionId,
-    /// The connection that the holder named as the one it replaces.
-    pub replaced: Option<ConnectionId>,
+    /// The connection in it. `None`: it has left while whom it replaced had time left.
+    pub holder: Option<ConnectionId>,
+    /// Whom the holder replaced.
+    pub replaced: Option<Replaced>,
+}
+
+/// A connection whose slot another one took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// When it is to be ended.
+    pub until: Timestamp,
 }
 
 impl Slot {
     /// Whether who replaces `connection` may take it: the connection stands in it, or was replaced by a handshake that
     /// its client never saw succeed.
     pub fn stands_for(&self, connection: &ConnectionId) -> bool {
-        self.holder == *connection || self.replaced.as_ref() == Some(connection)
+        self.holder.as_ref() == Some(connection) || self.replaced.as_ref().is_some_and(|r| r.connection == *connection)
+    }
+
+    /// Who was replaced here and has time left at `now`.
+    pub fn leaving(&self, now: Timestamp) -> Option<&ConnectionId> {
+        let replaced = self.replaced.as_ref().filter(|replaced| now < replaced.until);
+        replaced.map(|replaced| &replaced.connection)
     }
 }
 
@@ -74,11 +90,17 @@ mod tests {
     #[test]
     fn a_slot_stands_for_its_holder_and_for_whom_that_replaced() {
         let id = |text| ConnectionId::parse(text).unwrap();
+        let until = Timestamp::from_seconds(60);
         let slot = Slot {
             number: SlotNumber(0),
-            holder: id("new"),
-            replaced: Some(id("old")),
+            holder: Some(id("new")),
+            replaced: Some(Replaced {
+                connection: id("old"),
+                until,
+            }),
         };
         assert!(slot.stands_for(&id("new")) && slot.stands_for(&id("old")) && !slot.stands_for(&id("other")));
+        assert_eq!(slot.leaving(Timestamp::from_millis(59_999)), Some(&id("old")));
+        assert_eq!(slot.leaving(until), None);
     }
 }

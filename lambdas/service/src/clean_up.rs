@@ -22,7 +22,7 @@ pub(crate) async fn clean_up<T: Connections + Members>(
     connection: &Connection,
 ) -> Result<(), TableError> {
     table
-        .free_slot(&connection.user, connection.slot, &connection.id)
+        .free_slot(&connection.user, connection.slot, &connection.id, clock.now())
         .await?;
     let mut memberships = in_order_of_removal(connection.memberships.clone());
     let index = memberships.pop_if(|membership| membership.channel == Channel::All);

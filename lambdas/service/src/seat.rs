@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::connection::{ConnectionRules, Standing};
+use domain::connection::{Connection, ConnectionRules, Standing};
 use domain::connection_id::ConnectionId;
 use domain::limits::{REPLACED_GRACE, STANDINGS_MAX, TOMBSTONE_LIFE};
-use domain::slot::{Slot, SlotNumber};
+use domain::slot::{Replaced, Slot, SlotNumber};
 use domain::timestamp::Timestamp;
 
 use crate::connect::Handshake;
@@ -44,50 +44,67 @@ impl<T: Registry> Seats<'_, T> {
         SlotNumber::all(self.rules.per_user, self.seed)
     }
 
-    /// The slot of the connection that the handshake names, if that is the same user's.
+    /// The slot of the connection that the handshake names, if that is the same user's and within the cap.
     async fn of_predecessor(&self, now: Timestamp) -> Result<Seat, TableError> {
         let Some(named) = &self.handshake.replaces else {
             return Ok(None);
         };
-        let predecessor = match self.table.connection(named).await? {
-            Some(Standing::Registered(connection) | Standing::Entombed(Some(connection))) => connection,
+        let (predecessor, is_entombed) = match self.table.connection(named).await? {
+            Some(Standing::Registered(connection)) => (connection, false),
+            Some(Standing::Entombed(Some(connection))) => (connection, true),
             Some(Standing::Entombed(None) | Standing::Unreadable) | None => return Ok(None),
         };
         let user = &self.handshake.identity.user;
-        if predecessor.user != *user {
+        if predecessor.user != *user || !self.is_within(predecessor.slot) {
             return Ok(None);
         }
         let slot = self.table.slot(user, predecessor.slot).await?;
-        Ok(slot
-            .filter(|slot| slot.stands_for(named))
-            .map(|slot| self.instead_of(slot, named, now)))
+        if slot.as_ref().is_some_and(|slot| !slot.stands_for(named)) {
+            return Ok(None);
+        }
+        Ok(Some(self.instead_of(predecessor, is_entombed, slot, now)))
     }
 
-    fn instead_of(&self, slot: Slot, named: &ConnectionId, now: Timestamp) -> (SlotNumber, Place) {
-        if slot.holder == self.handshake.connection {
+    fn is_within(&self, number: SlotNumber) -> bool {
+        number.number() < self.rules.per_user
+    }
+
+    fn instead_of(
+        &self,
+        predecessor: Connection,
+        is_entombed: bool,
+        slot: Option<Slot>,
+        now: Timestamp,
+    ) -> (SlotNumber, Place) {
+        let holder = slot.as_ref().and_then(|slot| slot.holder.as_ref());
+        if holder == Some(&self.handshake.connection) {
             // The event came twice, and what it asks for is done.
-            return (slot.number, Place::Free);
+            return (predecessor.slot, Place::Free);
         }
-        let place = Place::Replaced {
-            holder: slot.holder,
-            named: named.clone(),
-            until: now.plus(REPLACED_GRACE),
+        let until = now.plus(REPLACED_GRACE);
+        let named = Replaced {
+            connection: predecessor.id,
+            until: predecessor.replaced_until.unwrap_or(until),
         };
-        (slot.number, place)
+        let place = Place::Replaced {
+            slot,
+            named,
+            is_entombed,
+            now,
+        };
+        (predecessor.slot, place)
     }
 
     async fn of_somebody_over(&self, slots: Vec<Slot>, now: Timestamp) -> Result<Seat, TableError> {
-        let within: Vec<_> = slots
-            .into_iter()
-            .filter(|slot| slot.number.number() < self.rules.per_user)
-            .collect();
+        let within: Vec<_> = slots.into_iter().filter(|slot| self.is_within(slot.number)).collect();
         for part in within.chunks(STANDINGS_MAX) {
-            let holders: Vec<_> = part.iter().map(|slot| slot.holder.clone()).collect();
+            let holders: Vec<_> = part.iter().filter_map(|slot| slot.holder.clone()).collect();
             let lasting = self.lasting(&holders, now).await?;
-            let over = part.iter().find(|slot| !lasting.contains(&slot.holder));
+            let lasts = |slot: &&Slot| slot.holder.as_ref().is_some_and(|holder| lasting.contains(holder));
+            let over = part.iter().find(|slot| !lasts(slot));
             if let Some(slot) = over {
                 let place = Place::Lapsed {
-                    holder: slot.holder.clone(),
+                    slot: slot.clone(),
                     now,
                     tombstone_life: now.plus(TOMBSTONE_LIFE),
                 };

@@ -14,26 +14,31 @@ use crate::world::World;
 /// How long a replaced connection is left to its client.
 const REPLACED: Micros = 60 * SECOND;
 
+/// How far two clocks may be apart, at most.
+const CLOCKS: Micros = 2 * SECOND;
+
 /// How much longer than a lease somebody may be refused: two attempts of a handshake that take as long as they may.
 const PATIENCE: f64 = 65.0;
 
 #[derive(Debug, Default)]
 pub(super) struct Cap {
-    /// Since when connections do not count: their place went to another, or their lease is over.
+    /// From when on connections do not count and are to be ended: their place went to another, or their lease is over.
     over: BTreeMap<usize, Micros>,
-    /// Whose place went to another, and when.
+    /// The same of those alone whose place went to another.
     replaced: BTreeMap<usize, Micros>,
 }
 
 impl Cap {
     pub(super) fn see(&mut self, world: &World, fact: &Fact) -> Verdict {
         match fact {
-            Fact::Replaced { sockets } => {
-                for socket in sockets {
-                    self.over.entry(*socket).or_insert(world.now);
-                    self.replaced.entry(*socket).or_insert(world.now);
+            Fact::Replaced { user, spared, ended } => {
+                let spared = spared.iter().map(|socket| (*socket, world.now + REPLACED));
+                for (socket, end) in spared.chain(ended.iter().map(|socket| (*socket, world.now))) {
+                    self.ends(socket, end);
+                    let known = self.replaced.entry(socket).or_insert(end);
+                    *known = end.min(*known);
                 }
-                Ok(())
+                at_most_twice(world, user)
             }
             Fact::Refused { socket, refusal } if *refusal == Refusal::Full => refused(world, world.socket(*socket)),
             Fact::Minute => {
@@ -44,11 +49,15 @@ impl Cap {
         }
     }
 
-    /// Who is replaced is left a minute, and then ended.
+    fn ends(&mut self, socket: usize, end: Micros) {
+        let known = self.over.entry(socket).or_insert(end);
+        *known = end.min(*known);
+    }
+
+    /// Who is replaced is left a minute at most, and then ended.
     fn replaced_are_closed(&mut self, world: &World) -> Verdict {
         self.replaced.retain(|socket, _| world.socket(*socket).is_open());
-        let is_late = |since: &Micros| world.ended_by(since + REPLACED) <= world.now;
-        match self.replaced.iter().find(|(_, since)| is_late(since)) {
+        match self.replaced.iter().find(|(_, end)| world.ended_by(**end) <= world.now) {
             Some((socket, _)) => {
                 let id = &world.socket(*socket).id;
                 broken(Promise::Cap, format!("{id} is open long after it was replaced"))
@@ -66,13 +75,10 @@ impl Cap {
             }
             let row = world.table.rows.registered(&socket.id);
             if row.is_none_or(|row| row.replaced_until.is_some() || row.lease <= stamp(world.now)) {
-                self.over.entry(index).or_insert(world.now);
+                self.ends(index, world.now + REPLACED);
             }
-            if self
-                .over
-                .get(&index)
-                .is_none_or(|since| world.ended_by(*since + REPLACED) <= world.now)
-            {
+            let counts_still = |end: &Micros| world.ended_by(*end) <= world.now;
+            if self.over.get(&index).is_none_or(counts_still) {
                 *counts.entry(socket.user).or_default() += 1;
             }
         }
@@ -93,14 +99,34 @@ impl Cap {
     }
 }
 
+/// Beside each connection that has a place, at most one that was replaced has time left.
+fn at_most_twice(world: &World, user: &str) -> Verdict {
+    let rows = world.table.rows.connections.values();
+    let registered = rows.filter_map(|(standing, _)| match standing {
+        Standing::Registered(connection) => Some(connection),
+        Standing::Entombed(_) | Standing::Unreadable => None,
+    });
+    // Functions' clocks are not the world's.
+    let soon = stamp(world.now + CLOCKS);
+    let own = registered.filter(|connection| connection.user.as_str() == user && !connection.is_over(soon));
+    let (replaced, others): (Vec<_>, Vec<_>) = own.partition(|connection| connection.replaced_until.is_some());
+    if replaced.len().max(others.len()) > world.rules.cap as usize {
+        let words = format!(
+            "{user} has {} connections, and {} replaced ones",
+            others.len(),
+            replaced.len()
+        );
+        return broken(Promise::Cap, words);
+    }
+    Ok(())
+}
+
 fn refused(world: &World, socket: &Socket) -> Verdict {
     if let Some(old) = &socket.replaces {
         let known = world.gateway.find(old).map(|index| world.socket(index));
         let lasts = known.is_some_and(|old| old.is_open() && old.hard_end() > world.now + 30 * SECOND);
         let slots = world.table.rows.slots(&socket.identity.user);
-        let raw = slots
-            .iter()
-            .any(|slot| slot.holder == *old || slot.replaced.as_ref() == Some(old));
+        let raw = slots.iter().any(|slot| slot.stands_for(old));
         if lasts && raw {
             return broken(Promise::Cap, format!("{} could not replace {old}", socket.id));
         }

@@ -61,7 +61,11 @@ pub(super) fn end(world: &World) -> Verdict {
         }
     }
     for slot in world.table.rows.slots.values().flat_map(|slots| slots.values()) {
-        if is_dead(world, &slot.holder, patience) {
+        if slot
+            .holder
+            .as_ref()
+            .is_some_and(|holder| is_dead(world, holder, patience))
+        {
             return broken(Promise::Rows, format!("a dead connection holds {slot:?}"));
         }
     }

@@ -64,10 +64,16 @@ impl Connections for SimTable {
         self.ask("remove_member", effect).await
     }
 
-    async fn free_slot(&self, user: &UserId, slot: SlotNumber, id: &ConnectionId) -> Result<(), TableError> {
+    async fn free_slot(
+        &self,
+        user: &UserId,
+        slot: SlotNumber,
+        id: &ConnectionId,
+        now: Timestamp,
+    ) -> Result<(), TableError> {
         let (user, id) = (user.clone(), id.clone());
         let effect = move |world: &mut World| {
-            world.table.rows.free_slot(&user, slot, &id);
+            world.table.rows.free_slot(&user, slot, &id, now);
             if world.is_planted(Bug::IndexFirst) {
                 world.remove_from_all(&id);
             }

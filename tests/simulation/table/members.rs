@@ -115,8 +115,11 @@ impl World {
         let revokes = matches!(function, Function::Session | Function::Push);
         if let (true, Channel::User(user)) = (revokes && self.is_planted(Bug::RevokedBySlot), channel) {
             let slots = self.table.rows.slots(user);
-            page.members
-                .retain(|member| slots.iter().any(|slot| slot.holder == member.connection));
+            page.members.retain(|member| {
+                slots
+                    .iter()
+                    .any(|slot| slot.holder.as_ref() == Some(&member.connection))
+            });
         }
         page
     }

@@ -61,14 +61,8 @@ fn keys(connection: &Connection, place: &Place) -> Vec<Key> {
     ];
     let members = connection.memberships.iter();
     keys.extend(members.map(|m| Key::Member(m.channel.clone(), connection.id.clone())));
-    match place {
-        Place::Free => {}
-        Place::Lapsed { holder, .. } => keys.push(Key::Connection(holder.clone())),
-        Place::Replaced { holder, named, .. } => {
-            keys.push(Key::Connection(holder.clone()));
-            keys.push(Key::Connection(named.clone()));
-        }
-    }
+    let (spared, ended) = replaced(place);
+    keys.extend(spared.into_iter().chain(ended).map(Key::Connection));
     keys
 }
 
@@ -82,16 +76,17 @@ impl World {
     }
 
     fn register(&mut self, connection: &Connection, place: &Place) -> Registered {
-        let (registered, holders) = if self.is_planted(Bug::TakenUnmarked) {
-            self.register_unmarked(connection, place)
+        let (spared, ended) = replaced(place);
+        let (registered, spared, ended) = if self.is_planted(Bug::TakenUnmarked) {
+            (self.register_unmarked(connection, place), spared, ended)
         } else if self.is_planted(Bug::SlotShared) {
             self.table.rows.slots.remove(&connection.user);
-            (self.table.rows.register(connection, &Place::Free), Vec::new())
+            (self.table.rows.register(connection, &Place::Free), None, Vec::new())
         } else {
             if self.is_planted(Bug::TombstoneIgnored) && self.table.rows.registered(&connection.id).is_none() {
                 self.table.rows.connections.remove(&connection.id);
             }
-            (self.table.rows.register(connection, place), holders(place))
+            (self.table.rows.register(connection, place), spared, ended)
         };
         if registered != Registered::Now {
             return registered;
@@ -101,10 +96,11 @@ impl World {
         }
         let key = (connection.user.clone(), connection.slot);
         self.table.slot_lives.insert(key, connection.hard_end);
-        let sockets: Vec<usize> = holders.iter().filter_map(|id| self.gateway.find(id)).collect();
-        if !sockets.is_empty() {
-            self.note(Fact::Replaced { sockets });
-        }
+        self.note(Fact::Replaced {
+            user: connection.user.to_string(),
+            spared: spared.and_then(|id| self.gateway.find(&id)),
+            ended: ended.iter().filter_map(|id| self.gateway.find(id)).collect(),
+        });
         if self.is_planted(Bug::MembersLater) {
             self.put_members_later(connection);
         }
@@ -112,14 +108,16 @@ impl World {
     }
 
     /// The bug: whoever stood in the slot is not touched.
-    fn register_unmarked(&mut self, connection: &Connection, place: &Place) -> (Registered, Vec<ConnectionId>) {
-        let before: Vec<_> = holders(place)
+    fn register_unmarked(&mut self, connection: &Connection, place: &Place) -> Registered {
+        let (spared, ended) = replaced(place);
+        let before: Vec<_> = spared
             .into_iter()
+            .chain(ended)
             .filter_map(|id| Some((id.clone(), self.table.rows.connections.get(&id)?.clone())))
             .collect();
         let registered = self.table.rows.register(connection, place);
         self.table.rows.connections.extend(before);
-        (registered, holders(place))
+        registered
     }
 
     /// The bug: the members follow after the transaction.
@@ -141,11 +139,13 @@ impl World {
     }
 }
 
-/// Who stood where the connection goes, by what it was told.
-fn holders(place: &Place) -> Vec<ConnectionId> {
-    match place {
-        Place::Free => Vec::new(),
-        Place::Lapsed { holder, .. } => vec![holder.clone()],
-        Place::Replaced { holder, named, .. } => vec![holder.clone(), named.clone()],
-    }
+/// Who is left time where the connection goes, and who is not, by what it was told.
+fn replaced(place: &Place) -> (Option<ConnectionId>, Vec<ConnectionId>) {
+    let spared = place.remembered().map(|named| named.connection.clone());
+    let holder = place.slot().and_then(|slot| slot.holder.as_ref());
+    let surplus = place.surplus().map(|(id, _)| id);
+    let mut ended: Vec<_> = holder.into_iter().chain(surplus).cloned().collect();
+    ended.dedup();
+    ended.retain(|id| Some(id) != spared.as_ref());
+    (spared, ended)
 }

@@ -1,6 +1,6 @@
 //! Ending connections piece by piece: the tombstone first, then what stands of them elsewhere.
 
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use domain::connection::Connection;
 use domain::connection_id::ConnectionId;
 use domain::identity::UserId;
@@ -9,7 +9,7 @@ use domain::slot::SlotNumber;
 use domain::timestamp::Timestamp;
 use service::ports::{Connections, TableError};
 
-use super::attributes::{Key, text};
+use super::attributes::{Key, millis, one_readable, text};
 use super::connection::{ENTOMB, IS_OVER, entombing, judged_at, key, was};
 use super::errors::{failed, not_deleted, refused};
 use super::expression::Terms;
@@ -53,24 +53,55 @@ impl Connections for Table {
         self.delete("remove_member", member::key(membership, id)).await
     }
 
-    async fn free_slot(&self, user: &UserId, number: SlotNumber, id: &ConnectionId) -> Result<(), TableError> {
-        let terms = Terms::of(["connectionId"]).value("id", text(id.as_str()));
+    /// One write as a rule; only whoever leaves within a minute of replacing another needs a second.
+    async fn free_slot(
+        &self,
+        user: &UserId,
+        number: SlotNumber,
+        id: &ConnectionId,
+        now: Timestamp,
+    ) -> Result<(), TableError> {
+        let terms = Terms::of(["connectionId", "replaced", "replacedUntil"])
+            .value("id", text(id.as_str()))
+            .value("now", millis(now));
         let delete = self
             .client
             .delete_item()
             .table_name(&self.name)
             .set_key(Some(slot::key(user, number).into_row()))
-            .condition_expression("#connectionId = :id")
+            .condition_expression(NOBODY_IS_LEFT)
             .set_expression_attribute_names(terms.names())
-            .set_expression_attribute_values(terms.values());
-        match delete.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => not_deleted("free_slot", error),
+            .set_expression_attribute_values(terms.values())
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let row = match delete.send().await {
+            Ok(_) => return Ok(()),
+            Err(error) => not_deleted("free_slot", error)?,
+        };
+        match row.and_then(|row| one_readable("slot", slot::read(&row))) {
+            Some(slot) if slot.holder.as_ref() == Some(id) => self.vacate(user, number, id).await,
+            Some(_) | None => Ok(()),
         }
     }
 }
 
+/// Without its holder, the slot is nobody's; or it has been nobody's but for the one that it remembers.
+const NOBODY_IS_LEFT: &str = "(#connectionId = :id AND (attribute_not_exists(#replacedUntil) OR #replacedUntil <= :now)) \
+     OR (attribute_not_exists(#connectionId) AND #replaced = :id)";
+
 impl Table {
+    /// Leaves the slot to the one that it remembers.
+    async fn vacate(&self, user: &UserId, number: SlotNumber, id: &ConnectionId) -> Result<(), TableError> {
+        let terms = Terms::of(["connectionId"]).value("id", text(id.as_str()));
+        let update = self.update(slot::key(user, number), &terms);
+        let update = update
+            .update_expression("REMOVE #connectionId")
+            .condition_expression("#connectionId = :id");
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => refused("free_slot", error).map(drop),
+        }
+    }
+
     async fn delete(&self, operation: &'static str, key: Key) -> Result<(), TableError> {
         let delete = self.client.delete_item().table_name(&self.name);
         let deleted = delete.set_key(Some(key.into_row())).send().await;

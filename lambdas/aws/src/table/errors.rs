@@ -27,10 +27,13 @@ pub(super) fn refused(operation: &'static str, error: SdkError<UpdateItemError>)
     }
 }
 
-/// The same of a deletion, which does not say what stands there.
-pub(super) fn not_deleted(operation: &'static str, error: SdkError<DeleteItemError>) -> Result<(), TableError> {
+/// The same of a deletion.
+pub(super) fn not_deleted(
+    operation: &'static str,
+    error: SdkError<DeleteItemError>,
+) -> Result<Option<Row>, TableError> {
     match error.as_service_error() {
-        Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(()),
+        Some(DeleteItemError::ConditionalCheckFailedException(refused)) => Ok(refused.item().cloned()),
         _ => Err(failed(operation)(error)),
     }
 }

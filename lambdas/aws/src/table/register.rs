@@ -22,6 +22,12 @@ use super::{Table, member, slot, user};
 /// Transactions for one registration that replaces others, which may have ended: each is looked at once more at most.
 const LOOKS_MAX: usize = 3;
 
+/// Leaves a connection time, unless that was said before.
+const SPARE: &str = "SET #replacedUntil = if_not_exists(#replacedUntil, :until)";
+
+/// Leaves it none, whatever was said before.
+const END: &str = "SET #replacedUntil = :until";
+
 /// What an item of the transaction is there for, and so what its refusal means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
@@ -31,7 +37,7 @@ enum Part {
     User,
     /// The slot, or who stood in it and must be over.
     Slot,
-    /// A connection that it replaces.
+    /// A connection that it replaces, or that goes because of it.
     Replaced(ConnectionId),
     /// A member. It stands on no condition.
     Member,
@@ -102,28 +108,24 @@ impl Table {
             (Part::User, user::not_revoked(self, connection)?),
             (Part::Slot, self.slot_row(connection, place)?),
         ];
-        match place {
-            Place::Free => {}
-            Place::Lapsed {
-                holder,
-                now,
-                tombstone_life,
-            } if *holder != connection.id => {
-                items.push((Part::Slot, self.entombed_if_over(holder, *tombstone_life, *now)?));
-            }
-            Place::Lapsed { .. } => {}
-            Place::Replaced { holder, named, until } => {
-                // A transaction takes no two items of one key, and the connection's own is there already.
-                let replaced = BTreeSet::from([holder, named]);
-                for id in replaced.into_iter().filter(|id| **id != connection.id) {
-                    let item = if ended.contains(id) {
-                        self.not_registered(id)?
-                    } else {
-                        self.marked_replaced(id, *until)?
-                    };
-                    items.push((Part::Replaced(id.clone()), item));
-                }
-            }
+        // A transaction takes no two items of one key, and the connection's own is there already.
+        let is_other = |id: &ConnectionId| *id != connection.id;
+        if let Place::Lapsed {
+            slot,
+            now,
+            tombstone_life,
+        } = place
+            && let Some(holder) = slot.holder.as_ref().filter(|holder| is_other(holder))
+        {
+            items.push((Part::Slot, self.entombed_if_over(holder, *tombstone_life, *now)?));
+        }
+        for (id, mark, until) in marks(place).into_iter().filter(|(id, ..)| is_other(id)) {
+            let item = if ended.contains(id) {
+                self.not_registered(id)?
+            } else {
+                self.marked(id, mark, until)?
+            };
+            items.push((Part::Replaced(id.clone()), item));
         }
         let member = connection.member(connection.registered_at);
         for membership in &connection.memberships {
@@ -147,20 +149,10 @@ impl Table {
     }
 
     fn slot_row(&self, connection: &Connection, place: &Place) -> Result<TransactWriteItem, BuildError> {
-        let (replaced, holder) = match place {
-            Place::Free => (None, None),
-            Place::Lapsed { holder, .. } => (None, Some(holder)),
-            Place::Replaced { holder, named, .. } => (Some(named), Some(holder)),
-        };
-        let put = self.put_part(slot::write(connection, replaced));
-        let (put, terms) = match holder {
-            None => (put.condition_expression("attribute_not_exists(#pk)"), Terms::of(["pk"])),
-            Some(holder) => (
-                put.condition_expression("#connectionId = :holder"),
-                Terms::of(["connectionId"]).value("holder", text(holder.as_str())),
-            ),
-        };
-        let put = put
+        let (condition, terms) = slot::is_as_read(place.slot());
+        let put = self
+            .put_part(slot::write(connection, place.remembered()))
+            .condition_expression(condition)
             .set_expression_attribute_names(terms.names())
             .set_expression_attribute_values(terms.values());
         Ok(TransactWriteItem::builder().put(put.build()?).build())
@@ -183,13 +175,13 @@ impl Table {
         Ok(TransactWriteItem::builder().update(update.build()?).build())
     }
 
-    fn marked_replaced(&self, id: &ConnectionId, until: Timestamp) -> Result<TransactWriteItem, BuildError> {
+    fn marked(&self, id: &ConnectionId, mark: &str, until: Timestamp) -> Result<TransactWriteItem, BuildError> {
         let terms = Terms::of(["kind", "replacedUntil"])
             .value("connection", text("connection"))
             .value("until", millis(until));
         let update = self
             .update_part(connection::key(id), &terms)
-            .update_expression("SET #replacedUntil = if_not_exists(#replacedUntil, :until)")
+            .update_expression(mark)
             .condition_expression("#kind = :connection");
         Ok(TransactWriteItem::builder().update(update.build()?).build())
     }
@@ -201,6 +193,13 @@ impl Table {
             .condition_expression("attribute_not_exists(#kind) OR #kind <> :connection");
         Ok(TransactWriteItem::builder().condition_check(check.build()?).build())
     }
+}
+
+/// Whom the registration marks as replaced, how, and until when.
+fn marks(place: &Place) -> Vec<(&ConnectionId, &'static str, Timestamp)> {
+    let spared = place.spared().map(|spared| (&spared.connection, SPARE, spared.until));
+    let surplus = place.surplus().map(|(id, now)| (id, END, now));
+    spared.into_iter().chain(surplus).collect()
 }
 
 /// What stands in the way first decides: the connection's own row, the revocation, the slot.

@@ -46,11 +46,13 @@ pub trait Connections: Standings {
         id: &ConnectionId,
     ) -> impl Future<Output = Result<(), TableError>> + Send;
 
-    /// Frees the slot, on condition that the connection still stands in it.
+    /// Frees the slot, on condition that the connection still stands in it. While whom it replaced has time left, the slot
+    /// goes on remembering that one, and is free when that one frees it.
     fn free_slot(
         &self,
         user: &UserId,
         slot: SlotNumber,
         id: &ConnectionId,
+        now: Timestamp,
     ) -> impl Future<Output = Result<(), TableError>> + Send;
 }

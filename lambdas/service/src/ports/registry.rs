@@ -3,7 +3,7 @@
 use domain::connection::Connection;
 use domain::connection_id::ConnectionId;
 use domain::identity::UserId;
-use domain::slot::{Slot, SlotNumber};
+use domain::slot::{Replaced, Slot, SlotNumber};
 use domain::timestamp::Timestamp;
 
 use super::{Standings, TableError};
@@ -27,29 +27,74 @@ pub trait Registry: Standings {
     ) -> impl Future<Output = Result<Registered, TableError>> + Send;
 }
 
-/// How a connection comes to its slot.
+/// How a connection comes to its slot. In the same step, whoever else had a place or time left there is over at `now`, but
+/// for the one connection that it replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// Nobody stands in it.
     Free,
-    /// Who stands in it is over at `now`, and is entombed in the same step.
+    /// Nobody who lasts stands in it.
     Lapsed {
-        /// Who stands in it; the slot is refused if it is another by now, or if it is not over after all.
-        holder: ConnectionId,
+        /// The slot as it was read; refused if it is another by now. Its holder, if any, is entombed, and the slot refused
+        /// if that is not over at `now` after all.
+        slot: Slot,
         /// The instant of that judgement.
         now: Timestamp,
         /// When the tombstone's life ends.
         tombstone_life: Timestamp,
     },
-    /// Who stands in it is replaced: marked so, unless it is entombed or marked already.
+    /// It takes over from the connection that the handshake named.
     Replaced {
-        /// Who stands in it; the slot is refused if it is another by now.
-        holder: ConnectionId,
-        /// The connection that the handshake named: the holder, or one that the holder itself replaced.
-        named: ConnectionId,
-        /// When the replaced ones are to be ended.
-        until: Timestamp,
+        /// The slot as it was read, if there was one; refused if it is another by now. It stands for the one named.
+        slot: Option<Slot>,
+        /// The one named, for the slot to remember. It is marked as replaced until then, unless it is marked already.
+        named: Replaced,
+        /// Whether the one named was entombed when it was read, and so is for good.
+        is_entombed: bool,
+        /// The instant of the handshake.
+        now: Timestamp,
     },
+}
+
+impl Place {
+    /// The slot as it was read.
+    pub fn slot(&self) -> Option<&Slot> {
+        match self {
+            Self::Free => None,
+            Self::Lapsed { slot, .. } => Some(slot),
+            Self::Replaced { slot, .. } => slot.as_ref(),
+        }
+    }
+
+    /// What the slot is to remember.
+    pub fn remembered(&self) -> Option<&Replaced> {
+        match self {
+            Self::Free | Self::Lapsed { .. } => None,
+            Self::Replaced { named, .. } => Some(named),
+        }
+    }
+
+    /// Who is left time to move to the new connection, and until when, unless an earlier handshake has said it.
+    pub fn spared(&self) -> Option<&Replaced> {
+        match self {
+            Self::Free | Self::Lapsed { .. } => None,
+            Self::Replaced { named, is_entombed, .. } => Some(named).filter(|_| !is_entombed),
+        }
+    }
+
+    /// Who is over from now on, so that a slot never holds more than two: who stands in it, and who was replaced.
+    pub fn surplus(&self) -> Option<(&ConnectionId, Timestamp)> {
+        match self {
+            Self::Free => None,
+            Self::Lapsed { slot, now, .. } => Some((slot.leaving(*now)?, *now)),
+            Self::Replaced { slot, named, now, .. } => {
+                let slot = slot.as_ref()?;
+                let both = [slot.holder.as_ref(), slot.leaving(*now)];
+                let other = both.into_iter().flatten().find(|id| **id != named.connection);
+                Some((other?, *now))
+            }
+        }
+    }
 }
 
 /// What came of registering.

@@ -195,8 +195,14 @@ impl Connections for MemoryTable {
         Ok(())
     }
 
-    async fn free_slot(&self, user: &UserId, slot: SlotNumber, id: &ConnectionId) -> Result<(), TableError> {
-        self.call("free_slot", |rows| rows.free_slot(user, slot, id)).await
+    async fn free_slot(
+        &self,
+        user: &UserId,
+        slot: SlotNumber,
+        id: &ConnectionId,
+        now: Timestamp,
+    ) -> Result<(), TableError> {
+        self.call("free_slot", |rows| rows.free_slot(user, slot, id, now)).await
     }
 }
 

@@ -78,7 +78,7 @@ impl Door {
     }
 
     fn holders(&self, user: &str) -> Vec<ConnectionId> {
-        self.slots(user).into_iter().map(|slot| slot.holder).collect()
+        self.slots(user).into_iter().filter_map(|slot| slot.holder).collect()
     }
 }
 

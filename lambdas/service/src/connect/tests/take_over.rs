@@ -20,8 +20,8 @@ async fn at_the_cap_the_next_connection_takes_the_place_of_the_one_it_names() {
     assert_eq!(door.replace("alice", 2, &first).await, Outcome::Open);
     let slots = door.slots("alice");
     assert_eq!(
-        (slots.len(), &slots[0].holder, slots[0].replaced.as_ref()),
-        (1, &id("alice", 2), Some(&first))
+        (slots.len(), slots[0].holder.as_ref(), slots[0].leaving(NOW)),
+        (1, Some(&id("alice", 2)), Some(&first))
     );
     assert_eq!(door.row(&id("alice", 2)).unwrap().replaced_until, None);
     assert_eq!(door.open("alice", 3).await, Outcome::Full, "it is still one place");
@@ -57,7 +57,7 @@ async fn after_a_handshake_that_failed_the_same_old_connection_is_named_again() 
         );
     };
     until(1, REPLACED_GRACE.as_secs());
-    until(2, 20 + REPLACED_GRACE.as_secs());
+    until(2, 20);
     assert_eq!(door.replace("alice", 4, &first).await, Outcome::Open, "and again");
     assert_eq!(door.holders("alice"), [id("alice", 4)]);
 }
@@ -73,6 +73,102 @@ async fn the_same_old_connection_is_named_again_after_the_failed_one_or_itself_i
         assert_eq!(door.replace("alice", 3, &first).await, Outcome::Open, "{gone:?}");
         assert_eq!(door.holders("alice"), [id("alice", 3)], "{gone:?}");
     }
+}
+
+/// Which of alice's connections are registered and not over, of so many.
+fn lasting(door: &Door, count: u32) -> Vec<u32> {
+    let now = door.clock.now();
+    let lasts = |number: &u32| door.row(&id("alice", *number)).is_some_and(|row| !row.is_over(now));
+    (0..=count).filter(lasts).collect()
+}
+
+#[tokio::test]
+async fn rat_03_a_chain_of_take_overs_leaves_two_in_one_place() {
+    for names_the_first in [false, true] {
+        let (door, _) = taken().await;
+        for number in 2..10 {
+            let before = if names_the_first { 1 } else { number - 1 };
+            assert_eq!(door.replace("alice", number, &id("alice", before)).await, Outcome::Open);
+            assert_eq!(lasting(&door, number), [before, number], "{names_the_first}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rat_03_nor_does_a_place_that_is_free_again_hold_more() {
+    let (door, first) = taken().await;
+    door.replace("alice", 2, &first).await;
+    door.disconnect(&id("alice", 2)).await;
+    assert_eq!(lasting(&door, 2), [1], "it has its minute");
+    assert_eq!(door.open("alice", 3).await, Outcome::Open);
+    assert_eq!(lasting(&door, 3), [3]);
+    assert_eq!(door.replace("alice", 4, &id("alice", 3)).await, Outcome::Open);
+    assert_eq!(lasting(&door, 4), [3, 4]);
+    door.change(&id("alice", 4), |row| row.lease = NOW);
+    assert_eq!(
+        door.open("alice", 5).await,
+        Outcome::Open,
+        "the place of one that lapsed"
+    );
+    assert_eq!(lasting(&door, 5), [5]);
+}
+
+#[tokio::test]
+async fn a_place_is_free_without_a_trace_once_nobody_is_left_of_it() {
+    for order in [[1, 2], [2, 1]] {
+        let (door, first) = taken().await;
+        door.replace("alice", 2, &first).await;
+        for number in order {
+            door.after(REPLACED_GRACE * number / 2);
+            door.disconnect(&id("alice", number)).await;
+        }
+        assert_eq!(door.slots("alice"), [], "{order:?}");
+    }
+}
+
+#[tokio::test]
+async fn at_the_cap_the_same_old_connection_is_named_as_often_as_successors_fail() {
+    for gone in [&[1][..], &[], &[2], &[1, 2], &[2, 3], &[1, 2, 3]] {
+        let (door, first) = taken().await;
+        for number in 2..6 {
+            if gone.contains(&(number - 1)) {
+                door.disconnect(&id("alice", number - 1)).await;
+            }
+            assert_eq!(
+                door.replace("alice", number, &first).await,
+                Outcome::Open,
+                "{gone:?} {number}"
+            );
+        }
+        assert_eq!(
+            door.open("alice", 6).await,
+            Outcome::Full,
+            "{gone:?}: one place as ever"
+        );
+    }
+}
+
+#[tokio::test]
+async fn after_the_cap_was_lowered_a_place_beyond_it_is_not_taken_over() {
+    let mut door = Door::with_cap(3);
+    for number in 0..3 {
+        door.open("alice", number).await;
+    }
+    door.rules.per_user = 2;
+    let beyond = id("alice", 2);
+    assert_eq!(door.replace("alice", 10, &beyond).await, Outcome::Full);
+    assert_eq!(door.row(&beyond).unwrap().replaced_until, None);
+    door.disconnect(&id("alice", 0)).await;
+    assert_eq!(
+        door.replace("alice", 11, &beyond).await,
+        Outcome::Open,
+        "a place within it"
+    );
+    assert!(
+        door.slots("alice")
+            .iter()
+            .all(|slot| slot.number.number() < 2 || slot.stands_for(&beyond))
+    );
 }
 
 #[tokio::test]
@@ -154,12 +250,13 @@ impl Registry for OneWriteARow<'_> {
     }
 
     async fn register(&self, connection: &Connection, place: &Place) -> Result<Registered, TableError> {
-        let others = match place {
-            Place::Free => vec![],
-            Place::Lapsed { holder, .. } => vec![holder],
-            Place::Replaced { holder, named, .. } => vec![holder, named],
-        };
-        if others.contains(&&connection.id) {
+        let holder = place.slot().and_then(|slot| slot.holder.as_ref());
+        let others = [
+            holder,
+            place.spared().map(|spared| &spared.connection),
+            place.surplus().map(|(id, _)| id),
+        ];
+        if others.contains(&Some(&connection.id)) {
             return Err(TableError::new("register", "one row twice"));
         }
         self.0.register(connection, place).await

@@ -192,11 +192,16 @@ async fn a_slot_that_another_one_got_is_not_freed_for_the_one_swept() {
     let number = SlotNumber::new(1).unwrap();
     world.table.with_rows(|rows| {
         let slots = rows.slots.get_mut(&user).unwrap();
-        slots.get_mut(&number).unwrap().holder = other.clone();
+        slots.get_mut(&number).unwrap().holder = Some(other.clone());
     });
     rounds(&world, 720_000).await;
     assert_eq!(members_of(&world, &channel("all")).len(), 0);
-    let holder = world.table.with_rows(|rows| rows.slot(&user, number)).unwrap().holder;
+    let holder = world
+        .table
+        .with_rows(|rows| rows.slot(&user, number))
+        .unwrap()
+        .holder
+        .unwrap();
     assert_eq!((holder, row(&world, &alice.connection)), (other, None));
 }
 

@@ -2,6 +2,7 @@
 
 use domain::connection::{Connection, Standing};
 use domain::membership::Membership;
+use domain::slot::Slot;
 use domain::timestamp::Timestamp;
 
 use super::AllPorts;
@@ -14,6 +15,7 @@ pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
     only_what_is_over_is_entombed(world).await;
     members_are_removed_one_by_one(world).await;
     a_slot_is_freed_by_its_holder_alone(world).await;
+    a_slot_is_not_free_while_whom_its_holder_replaced_has_time(world).await;
     many_are_looked_at_together(world).await;
 }
 
@@ -118,11 +120,11 @@ async fn members_are_removed_one_by_one<T: AllPorts>(world: &World<'_, T>) {
 
 async fn a_slot_is_freed_by_its_holder_alone<T: AllPorts>(world: &World<'_, T>) {
     let (holder, stranger) = (world.registered().await, world.id());
-    let free = async |number, id| ok(world.table.free_slot(&holder.user, slot_number(number), id).await);
+    let free = async |number, id| ok(world.table.free_slot(&holder.user, slot_number(number), id, NOW).await);
     free(0, &stranger).await;
     free(1, &holder.id).await;
     assert_eq!(ok(world.table.slots(&holder.user).await).len(), 1);
-    let successor = world.replace(&holder, NOW.plus(LEASE)).await;
+    let successor = world.replace(&holder, NOW).await;
     free(0, &holder.id).await;
     assert_eq!(
         ok(world.table.slots(&holder.user).await).len(),
@@ -134,6 +136,24 @@ async fn a_slot_is_freed_by_its_holder_alone<T: AllPorts>(world: &World<'_, T>) 
     assert_eq!(ok(world.table.slots(&holder.user).await), []);
     assert_eq!(world.connection(&successor.id).await, successor);
     world.register(&world.opened(&holder.user, 0), &Place::Free).await;
+}
+
+async fn a_slot_is_not_free_while_whom_its_holder_replaced_has_time<T: AllPorts>(world: &World<'_, T>) {
+    for (now, is_free) in around(NOW.plus(LEASE)) {
+        let old = world.registered().await;
+        let holder = world.replace(&old, NOW.plus(LEASE)).await;
+        let free = async |id| ok(world.table.free_slot(&old.user, old.slot, id, now).await);
+        let before = world.slot(&old).await;
+        free(&old.id).await;
+        assert_eq!(world.slot(&old).await, before, "it is the holder's");
+        for _ in 0..2 {
+            free(&holder.id).await;
+            let kept = before.clone().map(|slot| Slot { holder: None, ..slot });
+            assert_eq!(world.slot(&old).await, kept.filter(|_| !is_free));
+        }
+        free(&old.id).await;
+        assert_eq!(world.slot(&old).await, None, "now nobody is left");
+    }
 }
 
 async fn many_are_looked_at_together<T: AllPorts>(world: &World<'_, T>) {

@@ -8,7 +8,7 @@ use domain::membership::Membership;
 use futures_util::future::{join, join_all};
 
 use super::AllPorts;
-use super::world::{Message, NOW, World, membership, ok};
+use super::world::{Message, NOW, World, membership, ok, taking_over};
 use crate::ports::{Appended, Moved, Place, Registered};
 
 /// How many come at once.
@@ -38,13 +38,11 @@ async fn one_of_many_gets_the_slot<T: AllPorts>(world: &World<'_, T>) {
 
 async fn one_of_many_takes_over<T: AllPorts>(world: &World<'_, T>) {
     let old = world.registered().await;
+    let slot = world.slot(&old).await;
+    let slot = &slot;
     let attempts = (0..CROWD).map(|_| async {
         let connection = world.opened(&old.user, 0);
-        let place = Place::Replaced {
-            holder: old.id.clone(),
-            named: old.id.clone(),
-            until: NOW.plus(Duration::from_secs(60)),
-        };
+        let place = taking_over(slot.clone(), &old.id, NOW.plus(Duration::from_secs(60)));
         (insist_on_registering(world, &connection, &place).await, connection.id)
     });
     only_one_holds_the_slot(world, &old.user, &join_all(attempts).await).await;
@@ -83,7 +81,10 @@ async fn only_one_holds_the_slot<T: AllPorts>(
         assert_eq!(world.standing(id).await.is_some(), winners.contains(&id));
     }
     let slots = ok(world.table.slots(user).await);
-    assert_eq!(slots.iter().map(|slot| &slot.holder).collect::<Vec<_>>(), winners);
+    assert_eq!(
+        slots.iter().filter_map(|slot| slot.holder.as_ref()).collect::<Vec<_>>(),
+        winners
+    );
 }
 
 async fn one_of_many_moves_the_head<T: AllPorts>(world: &World<'_, T>) {

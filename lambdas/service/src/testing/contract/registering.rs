@@ -44,7 +44,7 @@ async fn everything_is_written<T: AllPorts>(world: &World<'_, T>) {
     assert!(world.watches(&watched.channel, &connection.id).await);
     let slot = Slot {
         number: slot_number(7),
-        holder: connection.id.clone(),
+        holder: Some(connection.id.clone()),
         replaced: None,
     };
     assert_eq!(ok(world.table.slots(&user).await), std::slice::from_ref(&slot));
@@ -57,7 +57,7 @@ async fn nothing_is_written<T: AllPorts>(world: &World<'_, T>, connection: &Conn
         assert!(!world.is_member(membership, &connection.id).await);
     }
     let slots = ok(world.table.slots(&connection.user).await);
-    assert!(slots.iter().all(|slot| slot.holder != connection.id));
+    assert!(slots.iter().all(|slot| slot.holder.as_ref() != Some(&connection.id)));
 }
 
 async fn twice_is_once<T: AllPorts>(world: &World<'_, T>) {
@@ -80,7 +80,7 @@ async fn what_was_forgotten_stays_so<T: AllPorts>(world: &World<'_, T>) {
 
     let ended = world.registered().await;
     ok(world.table.entomb(&ended.id, NOW).await);
-    ok(world.table.free_slot(&ended.user, ended.slot, &ended.id).await);
+    ok(world.table.free_slot(&ended.user, ended.slot, &ended.id, NOW).await);
     assert_eq!(world.try_register(&ended, &Place::Free).await, Registered::Forgotten);
     assert!(matches!(world.standing(&ended.id).await, Some(Standing::Entombed(_))));
 }
@@ -101,7 +101,7 @@ async fn slots_of_users_are_their_own<T: AllPorts>(world: &World<'_, T>) {
     for connection in [one, other] {
         let slots = ok(world.table.slots(&connection.user).await);
         assert_eq!(slots.len(), 1);
-        assert_eq!(slots[0].holder, connection.id);
+        assert_eq!(slots[0].holder.as_ref(), Some(&connection.id));
     }
 }
 
@@ -120,7 +120,11 @@ async fn many_slots_are_listed<T: AllPorts>(world: &World<'_, T>) {
 
 fn lapsed(holder: &Connection, now: Timestamp) -> Place {
     Place::Lapsed {
-        holder: holder.id.clone(),
+        slot: Slot {
+            number: holder.slot,
+            holder: Some(holder.id.clone()),
+            replaced: None,
+        },
         now,
         tombstone_life: NOW.plus(LEASE * 3),
     }
@@ -144,7 +148,7 @@ async fn a_slot_is_free_once_its_holder_is_over<T: AllPorts>(world: &World<'_, T
             let slot = ok(world.table.slot(&holder.user, holder.slot).await);
             assert_eq!(
                 slot.map(|slot| (slot.holder, slot.replaced)),
-                Some((successor.id, None))
+                Some((Some(successor.id), None))
             );
             break;
         }

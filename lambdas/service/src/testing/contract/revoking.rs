@@ -5,7 +5,7 @@ use domain::revocation::NotBefore;
 use domain::timestamp::Timestamp;
 
 use super::AllPorts;
-use super::world::{LEASE, NOW, World, ok};
+use super::world::{LEASE, NOW, World, ok, taking_over};
 use crate::ports::{Place, Registered};
 
 pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
@@ -88,11 +88,7 @@ async fn the_own_row_decides_first_and_then_the_revocation<T: AllPorts>(world: &
         "before the slot, which is taken"
     );
     let replacing = world.opened(&there.user, 0);
-    let place = Place::Replaced {
-        holder: there.id.clone(),
-        named: there.id.clone(),
-        until: NOW,
-    };
+    let place = taking_over(world.slot(&there).await, &there.id, NOW);
     assert_eq!(world.try_register(&replacing, &place).await, Registered::Revoked);
     assert_eq!(world.connection(&there.id).await, there, "nobody is marked");
 }

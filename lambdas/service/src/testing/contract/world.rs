@@ -12,7 +12,7 @@ use domain::log::{Entry, Head, Sender, Sent, Sequence};
 use domain::membership::{Member, Membership};
 use domain::message_id::MessageId;
 use domain::shards::Shards;
-use domain::slot::SlotNumber;
+use domain::slot::{Replaced, Slot, SlotNumber};
 use domain::timestamp::Timestamp;
 
 use super::AllPorts;
@@ -120,13 +120,15 @@ impl<'a, T: AllPorts> World<'a, T> {
     /// Marks a connection as replaced until then, as another one of the same user does that takes over its slot.
     pub(super) async fn replace(&self, connection: &Connection, until: Timestamp) -> Connection {
         let successor = self.opened(&connection.user, connection.slot.number());
-        let place = Place::Replaced {
-            holder: connection.id.clone(),
-            named: connection.id.clone(),
-            until,
-        };
-        self.register(&successor, &place).await;
+        let slot = self.slot(connection).await;
+        self.register(&successor, &taking_over(slot, &connection.id, until))
+            .await;
         successor
+    }
+
+    /// The slot of a connection, whoever stands in it.
+    pub(super) async fn slot(&self, connection: &Connection) -> Option<Slot> {
+        ok(self.table.slot(&connection.user, connection.slot).await)
     }
 
     pub(super) async fn standing(&self, id: &ConnectionId) -> Option<Standing> {
@@ -171,6 +173,7 @@ impl<'a, T: AllPorts> World<'a, T> {
         watchers.iter().any(|watcher| watcher.connection == *id)
     }
 
+    /// Joins, whatever membership of that channel the connection has.
     pub(super) async fn join(&self, connection: &Connection, membership: &Membership, at: Timestamp) -> Moved {
         let standing = match self.standing(&connection.id).await {
             Some(Standing::Registered(connection)) => connection.membership(&membership.channel).cloned(),
@@ -299,6 +302,17 @@ pub(super) fn membership(channel: Channel, shard: u32) -> Membership {
         channel,
         shard,
         watching: false,
+    }
+}
+
+/// How the slot is taken from the one named, who has time until then.
+pub(super) fn taking_over(slot: Option<Slot>, named: &ConnectionId, until: Timestamp) -> Place {
+    let connection = named.clone();
+    Place::Replaced {
+        slot,
+        named: Replaced { connection, until },
+        is_entombed: false,
+        now: NOW,
     }
 }
 

@@ -54,11 +54,17 @@ impl Rows {
     }
 
     /// See [`crate::ports::Connections::free_slot`].
-    pub fn free_slot(&mut self, user: &UserId, number: SlotNumber, id: &ConnectionId) {
-        if let Some(slots) = self.slots.get_mut(user)
-            && slots.get(&number).is_some_and(|slot| slot.holder == *id)
-        {
-            slots.remove(&number);
+    pub fn free_slot(&mut self, user: &UserId, number: SlotNumber, id: &ConnectionId, now: Timestamp) {
+        let Some(slots) = self.slots.get_mut(user) else {
+            return;
+        };
+        let Some(slot) = slots.get_mut(&number).filter(|slot| slot.stands_for(id)) else {
+            return;
+        };
+        match &slot.holder {
+            Some(holder) if holder != id => {}
+            Some(_) if slot.leaving(now).is_some() => slot.holder = None,
+            Some(_) | None => drop(slots.remove(&number)),
         }
     }
 

@@ -28,14 +28,10 @@ impl Rows {
             return refusal;
         }
         self.make_room(place);
-        let replaced = match place {
-            Place::Replaced { named, .. } => Some(named.clone()),
-            Place::Free | Place::Lapsed { .. } => None,
-        };
         let slot = Slot {
             number: connection.slot,
-            holder: connection.id.clone(),
-            replaced,
+            holder: Some(connection.id.clone()),
+            replaced: place.remembered().cloned(),
         };
         self.slots
             .entry(connection.user.clone())
@@ -67,13 +63,12 @@ impl Rows {
         if revoked.is_some_and(|(not_before, _)| connection.is_revoked_by(*not_before)) {
             return Some(Registered::Revoked);
         }
-        let holder = self.slot(&connection.user, connection.slot).map(|slot| slot.holder);
-        let as_thought = match place {
-            Place::Free => holder.is_none(),
-            Place::Lapsed { holder: known, now, .. } => holder.as_ref() == Some(known) && !self.lasts(known, *now),
-            Place::Replaced { holder: known, .. } => holder.as_ref() == Some(known),
+        let slot = self.slot(&connection.user, connection.slot);
+        let lasts = match place {
+            Place::Lapsed { slot, now, .. } => slot.holder.as_ref().is_some_and(|holder| self.lasts(holder, *now)),
+            Place::Free | Place::Replaced { .. } => false,
         };
-        (!as_thought).then_some(Registered::SlotTaken)
+        (lasts || !is_as_read(place.slot(), slot.as_ref())).then_some(Registered::SlotTaken)
     }
 
     fn lasts(&self, id: &ConnectionId, now: Timestamp) -> bool {
@@ -85,20 +80,31 @@ impl Rows {
     }
 
     fn make_room(&mut self, place: &Place) {
-        match place {
-            Place::Free => {}
-            Place::Lapsed {
-                holder, tombstone_life, ..
-            } => {
-                self.entomb(holder, *tombstone_life);
-            }
-            Place::Replaced { holder, named, until } => {
-                for id in [holder, named] {
-                    if let Some(connection) = self.registered_mut(id) {
-                        connection.replaced_until.get_or_insert(*until);
-                    }
-                }
-            }
+        if let Place::Lapsed {
+            slot, tombstone_life, ..
+        } = place
+            && let Some(holder) = &slot.holder
+        {
+            self.entomb(holder, *tombstone_life);
         }
+        if let Some(spared) = place.spared()
+            && let Some(connection) = self.registered_mut(&spared.connection)
+        {
+            connection.replaced_until.get_or_insert(spared.until);
+        }
+        if let Some((surplus, now)) = place.surplus()
+            && let Some(connection) = self.registered_mut(surplus)
+        {
+            connection.replaced_until = Some(now);
+        }
+    }
+}
+
+/// A holder stands in a slot once, and so tells all of it.
+fn is_as_read(read: Option<&Slot>, slot: Option<&Slot>) -> bool {
+    match (read, slot) {
+        (None, None) => true,
+        (Some(read), Some(slot)) => read.holder == slot.holder && (read.holder.is_some() || read == slot),
+        _ => false,
     }
 }
