@@ -6,6 +6,7 @@
 mod architecture;
 mod bad_frames;
 mod chat;
+mod conformance;
 mod contents;
 mod credentials;
 mod crowd;

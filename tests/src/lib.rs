@@ -1,6 +1,7 @@
 //! The harness of the black-box tests: starts a stack on free ports with a state folder of its own, and speaks with it
 //! as users do. It links nothing of `lambdas/` or `emulator`.
 
+pub mod conformance;
 pub mod crowd;
 mod forge;
 mod functions;

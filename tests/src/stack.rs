@@ -25,6 +25,10 @@ pub struct StackOptions {
     pub template: Option<PathBuf>,
     /// An existing state folder instead of a new one.
     pub state: Option<PathBuf>,
+    /// Another emulator's program than cargo's.
+    pub emulator: Option<PathBuf>,
+    /// Variables of its environment beside the inherited ones.
+    pub environment: Vec<(String, String)>,
     /// Further arguments of `emulator run`.
     pub arguments: Vec<String>,
 }
@@ -70,7 +74,8 @@ impl Stack {
             (None, Some(folder)) => folder.path().to_owned(),
             (None, None) => return Err(failure("no state folder")),
         };
-        let mut process = Command::new(binaries().join("emulator"))
+        let program = options.emulator.unwrap_or_else(|| binaries().join("emulator"));
+        let mut process = Command::new(program)
             .args([
                 "run",
                 "--port",
@@ -86,6 +91,7 @@ impl Stack {
             .arg("--state")
             .arg(&state)
             .args(&options.arguments)
+            .envs(options.environment)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

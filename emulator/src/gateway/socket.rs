@@ -100,9 +100,13 @@ impl Gateway {
         body: String,
     ) {
         let Some((key, route)) = self.route_of(&body) else {
-            return tell(&connection, "Forbidden");
+            return tell(&connection, "Forbidden", &identifiers::gateway());
         };
         let event = self.message_event(&connection.client, key, &body, authorizer.as_deref());
+        let request_id = event["requestContext"]["requestId"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         match self.integrate(route, event).await {
             Ok(response) => {
                 if let (true, Some(body)) = (route.two_way, response.body) {
@@ -111,8 +115,8 @@ impl Gateway {
                 }
             }
             Err(IntegrationError::Empty) => {}
-            Err(IntegrationError::Failed) => tell(&connection, "Internal server error"),
-            Err(IntegrationError::TimedOut) => tell(&connection, "Endpoint request timed out"),
+            Err(IntegrationError::Failed) => tell(&connection, "Internal server error", &request_id),
+            Err(IntegrationError::TimedOut) => tell(&connection, "Endpoint request timed out", &request_id),
         }
     }
 
@@ -128,11 +132,10 @@ impl Gateway {
 }
 
 /// Sends an error frame, with API Gateway's own irregular spacing.
-fn tell(connection: &Connection, message: &str) {
+fn tell(connection: &Connection, message: &str, request_id: &str) {
     let frame = format!(
-        r#"{{"message": "{message}", "connectionId":"{}", "requestId":"{}"}}"#,
+        r#"{{"message": "{message}", "connectionId":"{}", "requestId":"{request_id}"}}"#,
         connection.client.connection_id,
-        identifiers::gateway()
     );
     let _ = connection.post(frame);
 }
