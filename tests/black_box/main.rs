@@ -27,6 +27,7 @@ mod emulator_web;
 mod frame_sizes;
 mod frames;
 mod function_loss;
+mod fuzz;
 mod lifecycle;
 mod limits;
 mod many_devices;

@@ -14,7 +14,6 @@ mod functions;
 mod gateway;
 mod handover;
 mod process;
-mod random;
 mod schedule;
 mod table;
 mod time;
@@ -27,6 +26,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bugs::Bug;
 use executor::{Outcome, run_world};
+pub(crate) use tests::random;
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, Copy)]
