@@ -1,10 +1,8 @@
-//! Every port of the emulator: loopback only, and closed to other people's web pages.
+//! Who may talk to a port: programs of this machine, and pages of the stack's own.
 //!
 //! A page of any site can make a browser send requests to `127.0.0.1`. It cannot forge `Origin`, and a name that it
 //! rebinds to the loopback address shows in `Host`; so both are checked on every request.
 
-use std::io::ErrorKind;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,81 +13,6 @@ use axum::http::{HeaderMap, Response, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::IntoResponse;
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
-
-use crate::problem::{OrProblem, Problem};
-
-/// A port of `127.0.0.1` that is listened on.
-pub(crate) struct Port {
-    pub(crate) listener: TcpListener,
-    pub(crate) number: u16,
-}
-
-impl Port {
-    /// Listens; 0 takes a free port.
-    ///
-    /// # Errors
-    /// The port is in use.
-    pub(crate) async fn listen(number: u16) -> Result<Self, Problem> {
-        let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, number)).await {
-            Err(error) if error.kind() == ErrorKind::AddrInUse => return Err(in_use(number)),
-            bound => bound
-                .or_problem(|| format!("Port {number} cannot be listened on: choose another with PORT=<number>"))?,
-        };
-        let address = listener
-            .local_addr()
-            .or_problem(|| "A port was lost while starting: start again".to_owned())?;
-        Ok(Self {
-            listener,
-            number: address.port(),
-        })
-    }
-
-    /// `127.0.0.1:<number>`.
-    pub(crate) fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.number)
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address())
-    }
-
-    /// Answers with `router`, to programs of this machine and to no browser at all.
-    pub(crate) fn serve_programs(self, router: Router) -> JoinHandle<()> {
-        let guard = Guard::new(self.number, &[]).refusing_browsers();
-        serve(self.listener, guard.before(router))
-    }
-}
-
-/// Answers with `router` until the task is aborted.
-pub(crate) fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, service).await {
-            tracing::error!(%error, "a port has closed");
-        }
-    })
-}
-
-/// Listens on the same port of `::1`, which is what some clients try first for `localhost`; `None` where the machine has
-/// no IPv6.
-///
-/// # Errors
-/// The port is in use there: a browser would reach the other program.
-pub(crate) async fn listen_on_ipv6(port: u16) -> Result<Option<TcpListener>, Problem> {
-    match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
-        Ok(listener) => Ok(Some(listener)),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => Err(in_use(port)),
-        Err(_) => Ok(None),
-    }
-}
-
-fn in_use(port: u16) -> Problem {
-    Problem::new(format!(
-        "Port {port} is in use: stop the program that has it, or choose another with PORT=<number> (PORT=0 takes a free one)."
-    ))
-}
 
 /// Who may talk to a port.
 #[derive(Debug, Clone)]

@@ -1,0 +1,58 @@
+//! Takes connections of a port and answers their requests; a client that is slow to ask is not waited for.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tower::ServiceExt;
+
+/// How long the head of a request may take, and how long a connection may stay without a further request. How long API
+/// Gateway waits is not documented.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
+/// The pause after a connection could not be taken, as when no file handle is left.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Answers with `router` until the task is aborted.
+pub(crate) fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => drop(tokio::spawn(answer(stream, peer, router.clone()))),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be taken");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    })
+}
+
+async fn answer(stream: TcpStream, peer: SocketAddr, router: Router) {
+    // Frames are small, and each is waited for.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| respond(router.clone(), peer, request));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, %peer, "a connection broke off");
+    }
+}
+
+async fn respond(router: Router, peer: SocketAddr, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    router.oneshot(request).await
+}
