@@ -5,21 +5,13 @@ use std::time::Instant;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde_json::{Value, json};
+use tests::machine::make_room;
 use tests::{Handshake, Probe, Socket, TestResult};
 
 /// Handshakes at a time; a listening socket's queue is not endless.
 const HANDSHAKES: usize = 64;
 /// Functions that post at the same time, each to its own part of the connections.
 const FAN_OUTS: usize = 8;
-
-/// Each connection is an open file on this side too.
-fn make_room() {
-    use nix::sys::resource::{Resource, getrlimit, setrlimit};
-    if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
-        // Less room shows as a handshake that fails.
-        let _ = setrlimit(Resource::RLIMIT_NOFILE, soft.max(hard.min(10_240)), hard);
-    }
-}
 
 async fn open_all(probe: &Probe, count: usize) -> TestResult<Vec<Socket>> {
     let handshakes = (0..count).map(|_| Handshake::with(&probe.stack).open());

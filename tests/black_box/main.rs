@@ -17,6 +17,7 @@ mod emulator_event_bus;
 mod emulator_events;
 mod emulator_functions;
 mod emulator_handshake;
+mod emulator_hostile;
 mod emulator_http_api;
 mod emulator_load;
 mod emulator_node;

@@ -6,6 +6,8 @@ pub mod crowd;
 mod forge;
 mod functions;
 pub mod fuzz;
+pub mod idle;
+pub mod machine;
 mod probe;
 pub mod random;
 pub mod scenario;

@@ -2,6 +2,7 @@
 //! that a function can, and writes down what it was called with.
 
 use std::io::Write;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -116,6 +117,16 @@ async fn post_to_all(event: &Value) -> Result<Value, Error> {
     Ok(json!({ "posted": taken.count().await }))
 }
 
+/// Posts the body to where it came from, as one-way routes answer.
+async fn reply(event: &Value) -> Result<Value, Error> {
+    static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
+    let id = event["requestContext"]["connectionId"].as_str().unwrap_or_default();
+    let address = std::env::var("CALLBACK")?;
+    let body = event["body"].as_str().unwrap_or_default().to_owned();
+    let post = CLIENT.post(format!("{address}/@connections/{id}")).body(body);
+    Ok(json!({ "statusCode": post.send().await?.status().as_u16() }))
+}
+
 async fn obey(order: &str, event: &Value) -> Result<Value, Error> {
     match order {
         "null" => Ok(Value::Null),
@@ -153,6 +164,7 @@ async fn obey(order: &str, event: &Value) -> Result<Value, Error> {
             Ok(json!({ "statusCode": call.send().await?.status().as_u16() }))
         }
         "post" => post_to_all(event).await,
+        "reply" => reply(event).await,
         "environment" => {
             let names: Vec<String> = std::env::vars().map(|(name, _)| name).collect();
             Ok(
