@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::clock::Clock;
 use crate::web_client::Upstream;
 
 /// API Gateway, CloudFront, Lambda, DynamoDB and Cognito on a laptop, from a synthesised template.
@@ -52,10 +53,10 @@ pub(crate) struct RunOptions {
     /// A user that shall exist when the stack is ready.
     #[arg(long = "user", value_name = "NAME")]
     pub(crate) users: Vec<String>,
-    /// How long a minute lasts where the stack waits by itself, in milliseconds: between the runs of a schedule and before
-    /// asynchronous retries. Tests make it short.
-    #[arg(long, value_name = "MILLISECONDS", default_value_t = 60_000, value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) minute: u64,
+    /// How much faster time runs where the services wait by themselves: for idle and old sockets, before asynchronous
+    /// retries, between the runs of a schedule. With 60, a minute lasts a second. Functions keep the machine's clock.
+    #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = Clock::parse)]
+    pub(crate) clock: Clock,
     /// Stop when standard input closes, as it does when the parent process ends in any way.
     #[arg(long)]
     pub(crate) stop_with_parent: bool,

@@ -5,6 +5,7 @@
 //! AWS), `lambda` (functions), `event_bus` (EventBridge), `tables` (DynamoDB), `cognito` (the user pool).
 
 mod cli;
+mod clock;
 mod cognito;
 mod deployed_addresses;
 mod endpoints;

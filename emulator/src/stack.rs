@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::cli::RunOptions;
+use crate::clock::Clock;
 use crate::cognito::{self, PoolSettings, UserPool};
 use crate::deployed_addresses::DeployedAddresses;
 use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser};
@@ -54,10 +54,15 @@ impl RunningStack {
             variables: variables(&ports, &stack, &place, pool.as_deref()),
             programs: programs(&options, &state, &stack)?,
             group: reaper.group(),
-            minute: Duration::from_millis(options.minute),
+            clock: options.clock,
         };
         let functions = Arc::new(host.functions(&stack)?);
-        let gateway = Arc::new(Gateway::new(stack.api.clone(), place.clone(), Arc::clone(&functions)));
+        let gateway = Arc::new(Gateway::new(
+            stack.api.clone(),
+            place.clone(),
+            options.clock,
+            Arc::clone(&functions),
+        ));
         let event_bus = EventBus::new(place.clone(), stack.rules.clone(), Arc::clone(&functions));
         let event_bus = Arc::new(event_bus);
         let port = ports.main.number;
@@ -74,7 +79,7 @@ impl RunningStack {
             event_bus: Arc::clone(&event_bus),
         });
         functions.warm_up().await?;
-        event_bus.run_schedules(Duration::from_millis(options.minute));
+        event_bus.run_schedules(options.clock);
         tokio::spawn(tables.sweep_for_ever());
         let text = serde_json::to_string_pretty(&file).or_problem(|| "endpoints.json cannot be made".to_owned())?;
         state.write(endpoints::FILE, &(text + "\n"))?;
@@ -189,8 +194,7 @@ struct FunctionHost<'a> {
     variables: Variables,
     programs: Programs<'a>,
     group: i32,
-    /// How long a minute lasts.
-    minute: Duration,
+    clock: Clock,
 }
 
 impl FunctionHost<'_> {
@@ -204,7 +208,7 @@ impl FunctionHost<'_> {
                     self.programs.find(spec)?,
                     self.variables.clone(),
                     self.group,
-                    self.minute,
+                    self.clock,
                 ))
             })
             .collect();

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use tests::{Handshake, Probe, TestResult, binaries, eventually};
 
-/// A retry's wait, in place of a minute (ms).
-const SHORT_MINUTE: [&str; 2] = ["--minute", "20"];
+/// A minute before a retry lasts 20 ms.
+const FAST: [&str; 2] = ["--clock", "3000"];
 
 fn configured(properties: &Value) -> impl FnOnce(&mut Value) + use<> {
     let mut properties = properties.clone();
@@ -34,7 +34,7 @@ async fn start_with_second(change: impl FnOnce(&mut Value)) -> TestResult<Probe>
 
 #[tokio::test]
 async fn a_failing_event_is_tried_three_times_as_one_request() -> TestResult {
-    let probe = Probe::start_with(&SHORT_MINUTE).await?;
+    let probe = Probe::start_with(&FAST).await?;
     for order in ["throw", "exit"] {
         let event = json!({ "do": order, "marker": order }).to_string();
         assert_eq!(probe.invoke("Event", event).await?.0, 202, "{order}");
@@ -64,7 +64,7 @@ async fn the_template_says_how_often() -> TestResult {
     for retries in [0, 1] {
         let destinations = json!({ "OnFailure": { "Destination": "arn:aws:sqs:us-east-1:000000000000:lost" } });
         let config = json!({ "MaximumRetryAttempts": retries, "DestinationConfig": destinations });
-        let probe = Probe::start_changed(configured(&config), &SHORT_MINUTE).await?;
+        let probe = Probe::start_changed(configured(&config), &FAST).await?;
         let event = json!({ "do": "throw", "marker": "m" }).to_string();
         assert_eq!(probe.invoke("Event", event).await?.0, 202);
         probe.stack.logged("asynchronous event given up").await?;
@@ -80,7 +80,7 @@ async fn the_template_says_how_often() -> TestResult {
 #[tokio::test]
 async fn an_event_is_not_tried_beyond_its_age() -> TestResult {
     let config = configured(&json!({ "MaximumEventAgeInSeconds": 60 }));
-    let probe = Probe::start_changed(config, &["--minute", "61000"]).await?;
+    let probe = Probe::start_changed(config, &[]).await?;
     let event = json!({ "do": "throw", "marker": "m" }).to_string();
     assert_eq!(probe.invoke("Event", event).await?.0, 202);
     probe.stack.logged("a retry would be older than 60 s").await?;

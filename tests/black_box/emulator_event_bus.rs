@@ -48,7 +48,7 @@ async fn a_schedule_runs_its_function_at_each_period() -> TestResult {
         let by_clock = json!({ "ScheduleExpression": "cron(* * * * ? *)" });
         add_rule(resources, "ByClock", &by_clock, Some(r#"{"marker":"cron"}"#));
     };
-    let probe = Probe::start_changed(rules, &["--minute", "50"]).await?;
+    let probe = Probe::start_changed(rules, &["--clock", "1200"]).await?;
     eventually("three runs of each", async || {
         of_type(&probe.records.events(), "Scheduled Event").len() >= 3 && probe.records.marked("constant").len() >= 3
     })
@@ -81,7 +81,7 @@ async fn a_schedule_runs_its_function_at_each_period() -> TestResult {
 async fn a_schedule_begins_one_period_after_the_start() -> TestResult {
     let probe = Probe::start_changed(
         |resources| add_rule(resources, "Rule", &every_minute(), None),
-        &["--minute", "2000"],
+        &["--clock", "30"],
     )
     .await?;
     let ready = Instant::now();

@@ -24,6 +24,7 @@ mod emulator_node;
 mod emulator_ports;
 mod emulator_start;
 mod emulator_tables;
+mod emulator_timers;
 mod emulator_web;
 mod frame_sizes;
 mod frames;

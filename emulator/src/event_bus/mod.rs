@@ -12,10 +12,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
+use crate::clock::Clock;
 use crate::identifiers;
 use crate::lambda::Functions;
 use crate::template::{Place, RuleSpec};
 use crate::timestamps::{iso_8601_seconds, now_ms};
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// The bus of a stack.
 #[derive(Debug)]
@@ -47,10 +50,10 @@ impl EventBus {
     }
 
     /// Runs the schedules until the program ends, each for the first time when its period has passed once.
-    pub(crate) fn run_schedules(self: &Arc<Self>, minute: Duration) {
+    pub(crate) fn run_schedules(self: &Arc<Self>, clock: Clock) {
         for (index, rule) in self.rules.iter().enumerate() {
             let Some(minutes) = rule.every_minutes else { continue };
-            let (bus, period) = (Arc::clone(self), minute * minutes);
+            let (bus, period) = (Arc::clone(self), clock.real(MINUTE * minutes));
             tokio::spawn(async move {
                 let mut times = interval_at(Instant::now() + period, period);
                 // A laptop that was asleep runs once when it wakes.

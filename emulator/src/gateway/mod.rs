@@ -15,6 +15,7 @@ pub(crate) use management::router as management;
 
 use std::sync::Arc;
 
+use crate::clock::Clock;
 use crate::lambda::Functions;
 use crate::template::{ApiSpec, Place, RouteSpec};
 use connections::Connections;
@@ -24,15 +25,17 @@ use connections::Connections;
 pub(crate) struct Gateway {
     api: ApiSpec,
     place: Place,
+    clock: Clock,
     functions: Arc<Functions>,
     connections: Connections,
 }
 
 impl Gateway {
-    pub(crate) fn new(api: ApiSpec, place: Place, functions: Arc<Functions>) -> Self {
+    pub(crate) fn new(api: ApiSpec, place: Place, clock: Clock, functions: Arc<Functions>) -> Self {
         Self {
             api,
             place,
+            clock,
             functions,
             connections: Connections::default(),
         }

@@ -22,7 +22,6 @@ use super::integration::IntegrationError;
 use super::routes;
 use crate::identifiers;
 use crate::template::RouteSpec;
-use crate::timestamps::now_ms;
 
 /// Limits of the service (<https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html>).
 const MAX_FRAME_BYTES: usize = 32 * 1024;
@@ -217,13 +216,14 @@ impl Session<'_> {
 
     /// Waits for the idle timeout or the end of the lifetime.
     async fn timed_out(&self) {
-        let end_of_life = Instant::now() + LIFETIME;
+        let clock = self.gateway.clock;
+        let (end_of_life, most_idle) = (clock.after(LIFETIME), clock.real(IDLE_TIMEOUT));
         loop {
-            let idle = Duration::from_millis(now_ms().saturating_sub(self.connection.last_active_ms()));
-            if idle >= IDLE_TIMEOUT || Instant::now() >= end_of_life {
+            let idle = Duration::from_millis(clock.now_ms().saturating_sub(self.connection.last_active_ms()));
+            if idle >= most_idle || Instant::now() >= end_of_life {
                 return;
             }
-            sleep_until(end_of_life.min(Instant::now() + (IDLE_TIMEOUT - idle))).await;
+            sleep_until(end_of_life.min(Instant::now() + (most_idle - idle))).await;
         }
     }
 }

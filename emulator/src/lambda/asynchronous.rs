@@ -2,15 +2,16 @@
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{sleep_until, timeout_at};
 
 use super::function::Function;
 use crate::identifiers;
 
 /// How long Lambda waits before the first and before the second retry.
-const WAITS_MINUTES: [u32; 2] = [1, 2];
+const WAITS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
 
 impl Function {
     /// Takes over an event, and gives the request id that all its attempts have. Events are kept in memory alone: those
@@ -34,9 +35,9 @@ impl Function {
     /// Tries until the function succeeds, has failed too often, or the event is too old.
     async fn attempts(&self, request_id: &str, payload: Bytes) -> Result<(), String> {
         let policy = &self.spec.asynchronous;
-        let end = Instant::now() + policy.maximum_age;
+        let end = self.clock.after(policy.maximum_age);
         let too_old = || format!("older than {} s", policy.maximum_age.as_secs());
-        let mut waits = WAITS_MINUTES.iter().take(policy.retries);
+        let mut waits = WAITS.iter().take(policy.retries);
         loop {
             let place = timeout_at(end, self.place()).await.map_err(|_| too_old())?;
             let Err(error) = self.run(place, request_id, payload.clone()).await else {
@@ -45,7 +46,7 @@ impl Function {
             let Some(wait) = waits.next() else {
                 return Err(error.message);
             };
-            let next = Instant::now() + self.minute * *wait;
+            let next = self.clock.after(*wait);
             if next > end {
                 return Err(format!("{}; a retry would be {}", error.message, too_old()));
             }

@@ -12,6 +12,7 @@ use super::output::{FunctionError, InvocationResult};
 use super::program::Program;
 use super::runtime_api;
 use super::variables::Variables;
+use crate::clock::Clock;
 use crate::identifiers;
 use crate::loopback::Port;
 use crate::problem::Problem;
@@ -28,8 +29,8 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Function {
     pub(crate) spec: FunctionSpec,
-    /// How long the minutes between asynchronous retries last.
-    pub(super) minute: Duration,
+    /// By which the minutes between asynchronous retries are counted.
+    pub(super) clock: Clock,
     program: Program,
     variables: Variables,
     group: i32,
@@ -38,16 +39,10 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    pub(crate) fn new(
-        spec: FunctionSpec,
-        program: Program,
-        variables: Variables,
-        group: i32,
-        minute: Duration,
-    ) -> Self {
+    pub(crate) fn new(spec: FunctionSpec, program: Program, variables: Variables, group: i32, clock: Clock) -> Self {
         Self {
             spec,
-            minute,
+            clock,
             program,
             variables,
             group,

@@ -25,8 +25,8 @@ impl Emulator {
         let state = TempDir::new()?;
         let mut process = Command::new(program()?)
             .args(["run", "--port", "0", "--stop-with-parent"])
-            // Nothing of the stack's own doings comes between: its minute lasts an hour.
-            .args(["--minute", "3600000"])
+            // Nothing of the stack's own doings comes between: its minute lasts half a day.
+            .args(["--clock", "0.001"])
             .arg("--template")
             .arg(template()?)
             .arg("--state")
