@@ -18,7 +18,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run the stack of a template until interrupted.
-    Run(RunOptions),
+    Run(Box<RunOptions>),
     /// Wait for the emulator to end, then end its functions (the emulator starts this itself).
     #[command(hide = true)]
     Reap,
@@ -26,9 +26,12 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunOptions {
-    /// The synthesised CloudFormation template, in JSON.
+    /// The CloudFormation template, in JSON or YAML: of the CDK, of SAM, or written by hand.
     #[arg(long)]
     pub(crate) template: PathBuf,
+    /// The value of one of the template's parameters, in the place of its default.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(crate) parameters: Vec<(String, String)>,
     /// The program of a function: an executable file, or a folder that holds `bootstrap`; for a `nodejs` runtime the folder of the handler's file.
     #[arg(long = "function", value_name = "LOGICAL_ID=PATH", value_parser = name_and_path)]
     pub(crate) functions: Vec<(String, PathBuf)>,
@@ -60,6 +63,13 @@ pub(crate) struct RunOptions {
     /// Stop when standard input closes, as it does when the parent process ends in any way.
     #[arg(long)]
     pub(crate) stop_with_parent: bool,
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
 }
 
 fn name_and_path(text: &str) -> Result<(String, PathBuf), String> {

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         Command::Run(options) => {
             log_to_stderr();
             open_files::raise_limit();
-            match run(options) {
+            match run(*options) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(problem) => {
                     eprintln!("\n{problem}");

@@ -43,7 +43,8 @@ impl RunningStack {
         let state = StateFolder::open(&options.state, options.fresh)?;
         state.remove(endpoints::FILE);
         let place = place(&options);
-        let mut stack = Template::read(&options.template)?.resolve(&place)?;
+        let mut stack =
+            Template::read(&options.template, options.parameters.iter().cloned().collect())?.resolve(&place)?;
         let web_client = web_client(&options)?;
         let ports = Ports::listen(options.port).await?;
         bring_home(&mut stack, &ports);

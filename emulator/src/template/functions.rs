@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::asynchronous::{self, AsynchronousSpec};
-use super::{Properties, Resolver, Template};
+use super::{Properties, Resolver, Resource, Template};
 use crate::problem::Problem;
 
 /// Lambda's own defaults for what a template leaves out.
@@ -75,7 +75,7 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<F
                 // A runtime of one's own may do without.
                 handler: properties.text("Handler")?.unwrap_or_else(|| "bootstrap".to_owned()),
                 code: code(&properties)?,
-                binary: metadata(BINARY_KEY),
+                binary: metadata(BINARY_KEY).or_else(|| cargo_lambda_binary(resource)),
                 asset: metadata(ASSET_KEY),
             })
         })
@@ -89,6 +89,13 @@ impl FunctionSpec {
     pub(crate) fn is_node(&self) -> bool {
         self.runtime.starts_with(NODE)
     }
+}
+
+/// As `sam build` is told of it.
+fn cargo_lambda_binary(resource: &Resource) -> Option<String> {
+    resource.metadata["BuildProperties"]["Binary"]
+        .as_str()
+        .map(str::to_owned)
 }
 
 fn runs_here(properties: &Value) -> bool {

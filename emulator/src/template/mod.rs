@@ -1,16 +1,23 @@
-//! Reads a synthesised CloudFormation template: the only source of truth for what the emulator runs.
+//! Reads a CloudFormation template, in JSON or YAML: the only source of truth for what the emulator runs.
 
 mod apis;
 mod asynchronous;
+mod conditions;
 mod distribution;
+mod document;
 mod functions;
 mod http_api;
 mod identity;
 mod intrinsics;
+mod parameters;
+mod properties;
 mod response_headers;
 mod rules;
+mod sam;
 mod tables;
+mod unknown;
 mod websocket;
+mod yaml;
 
 #[cfg(test)]
 pub(crate) use asynchronous::AsynchronousSpec;
@@ -31,33 +38,40 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::cognito::PoolSettings;
-use crate::problem::{OrProblem, Problem};
+use crate::problem::Problem;
+use parameters::Parameter;
+use properties::Properties;
 
 /// A template as it stands in the file, intrinsic functions unresolved.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Template {
+    #[serde(rename = "Transform", default)]
+    transform: Value,
+    #[serde(rename = "Globals", default)]
+    globals: Value,
+    #[serde(rename = "Mappings", default)]
+    mappings: Value,
+    #[serde(rename = "Conditions", default)]
+    conditions: BTreeMap<String, Value>,
     #[serde(rename = "Parameters", default)]
     parameters: BTreeMap<String, Parameter>,
     #[serde(rename = "Resources")]
     resources: BTreeMap<String, Resource>,
     #[serde(rename = "Outputs", default)]
     outputs: BTreeMap<String, Output>,
+    /// Values of parameters, in the place of their defaults.
+    #[serde(skip)]
+    given: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 struct Output {
     #[serde(rename = "Value")]
     value: Value,
 }
 
-#[derive(Debug, Deserialize)]
-struct Parameter {
-    #[serde(rename = "Default")]
-    default: Option<Value>,
-}
-
 /// One entry of `Resources`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Resource {
     #[serde(rename = "Type")]
     kind: String,
@@ -65,6 +79,8 @@ pub(crate) struct Resource {
     properties: Value,
     #[serde(rename = "Metadata", default)]
     metadata: Value,
+    #[serde(rename = "Condition")]
+    condition: Option<String>,
 }
 
 /// Everything of a template that the emulator runs, with every value resolved.
@@ -82,17 +98,12 @@ pub(crate) struct StackSpec {
 }
 
 impl Template {
-    /// Reads `path`.
+    /// Reads `path`; `given` are values of its parameters.
     ///
     /// # Errors
-    /// A file that is missing, is not JSON, or has no `Resources`.
-    pub(crate) fn read(path: &Path) -> Result<Self, Problem> {
-        let shown = path.display();
-        let text = std::fs::read_to_string(path).or_problem(|| {
-            format!("The template {shown} cannot be read: give the path of a synthesised template with --template")
-        })?;
-        serde_json::from_str(&text)
-            .or_problem(|| format!("{shown} is not a CloudFormation template in JSON: synthesise it again"))
+    /// A file that is no template, or a parameter that it does not have.
+    pub(crate) fn read(path: &Path, given: BTreeMap<String, String>) -> Result<Self, Problem> {
+        Self::of_file(path)?.with_parameters(given)
     }
 
     /// Resolves the parts that the emulator runs.
@@ -101,6 +112,12 @@ impl Template {
     /// A reference to something that is not in the template, an intrinsic function outside the supported set,
     /// or a shape that API Gateway would not deploy; the sentence names the resource.
     pub(crate) fn resolve(&self, place: &Place) -> Result<StackSpec, Problem> {
+        let template = self.decided(place)?.transformed()?;
+        unknown::warn(&template);
+        template.read_parts(place)
+    }
+
+    fn read_parts(&self, place: &Place) -> Result<StackSpec, Problem> {
         let resolver = Resolver::new(self, place);
         let functions = functions::read(self, &resolver)?;
         let api = websocket::read(self, &resolver, &functions)?;
@@ -126,119 +143,5 @@ impl Template {
             .iter()
             .filter(move |(_, resource)| resource.kind == kind)
             .map(|(id, resource)| (id.as_str(), resource))
-    }
-}
-
-/// A resource's properties, read with its logical id in every complaint.
-struct Properties<'a> {
-    logical_id: &'a str,
-    properties: &'a Value,
-    resolver: &'a Resolver<'a>,
-}
-
-impl<'a> Properties<'a> {
-    fn of(logical_id: &'a str, resource: &'a Resource, resolver: &'a Resolver<'a>) -> Self {
-        Self {
-            logical_id,
-            properties: &resource.properties,
-            resolver,
-        }
-    }
-
-    /// A property that is a structure, with nothing in it resolved yet: what nobody reads need not be resolvable.
-    fn part(&self, name: &str) -> Option<Self> {
-        self.has(name).then(|| Self {
-            properties: &self.properties[name],
-            ..*self
-        })
-    }
-
-    fn required_part(&self, name: &str) -> Result<Self, Problem> {
-        self.part(name)
-            .ok_or_else(|| Problem::new(format!("{} has no {name}.", self.logical_id)))
-    }
-
-    /// A property that is a list of structures, as [`Properties::part`] gives one.
-    fn parts(&self, name: &str) -> Result<Vec<Self>, Problem> {
-        match self.properties.get(name) {
-            None | Some(Value::Null) => Ok(Vec::new()),
-            Some(Value::Array(items)) => Ok(items.iter().map(|properties| Self { properties, ..*self }).collect()),
-            Some(other) => Err(self.wrong(name, "a list", other)),
-        }
-    }
-
-    /// Truth, absent being false; CloudFormation also takes it as text.
-    fn flag(&self, name: &str) -> Result<bool, Problem> {
-        match self.value(name)? {
-            None => Ok(false),
-            Some(value) => match (value.as_bool(), value.as_str()) {
-                (Some(truth), _) => Ok(truth),
-                (None, Some("true")) => Ok(true),
-                (None, Some("false")) => Ok(false),
-                _ => Err(self.wrong(name, "true or false", &value)),
-            },
-        }
-    }
-
-    /// Whether the property is there at all.
-    fn has(&self, name: &str) -> bool {
-        self.properties.get(name).is_some_and(|value| !value.is_null())
-    }
-
-    fn value(&self, name: &str) -> Result<Option<Value>, Problem> {
-        match self.properties.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => {
-                Ok(Some(self.resolver.resolve(value).map_err(|problem| {
-                    Problem::new(format!("{}.{name}: {problem}", self.logical_id))
-                })?))
-            }
-        }
-    }
-
-    fn text(&self, name: &str) -> Result<Option<String>, Problem> {
-        match self.value(name)? {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(other) => Err(self.wrong(name, "a string", &other)),
-        }
-    }
-
-    fn required_text(&self, name: &str) -> Result<String, Problem> {
-        self.text(name)?
-            .ok_or_else(|| Problem::new(format!("{} has no {name}.", self.logical_id)))
-    }
-
-    /// A whole number; CloudFormation also takes it as text.
-    fn number(&self, name: &str) -> Result<Option<u64>, Problem> {
-        match self.value(name)? {
-            None => Ok(None),
-            Some(value) => value
-                .as_u64()
-                .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
-                .map(Some)
-                .ok_or_else(|| self.wrong(name, "a whole number", &value)),
-        }
-    }
-
-    fn texts(&self, name: &str) -> Result<Vec<String>, Problem> {
-        match self.value(name)? {
-            None => Ok(Vec::new()),
-            Some(Value::Array(items)) => items
-                .into_iter()
-                .map(|item| match item {
-                    Value::String(text) => Ok(text),
-                    other => Err(self.wrong(name, "a list of strings", &other)),
-                })
-                .collect(),
-            Some(other) => Err(self.wrong(name, "a list of strings", &other)),
-        }
-    }
-
-    fn wrong(&self, name: &str, expected: &str, got: &Value) -> Problem {
-        Problem::new(format!(
-            "{}.{name} must be {expected}, but the template has {got}.",
-            self.logical_id
-        ))
     }
 }

@@ -1,0 +1,90 @@
+//! Resources that the emulator does not know: told of once, then left out.
+
+use std::collections::BTreeMap;
+
+use super::Template;
+
+/// What the emulator runs.
+const RUN: [&str; 20] = [
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Authorizer",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::RouteResponse",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::ResponseHeadersPolicy",
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolDomain",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::DynamoDB::Table",
+    "AWS::Events::Rule",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::Function",
+    "AWS::Serverless::Function",
+    "AWS::Serverless::HttpApi",
+    "AWS::Serverless::SimpleTable",
+    "AWS::Serverless::WebSocketApi",
+];
+
+/// What has no part at run time, or none on a laptop: rights, logs, alarms, names, chores of a deployment.
+const WITHOUT_A_PART: [&str; 25] = [
+    "AWS::ApiGateway::Account",
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::Deployment",
+    "AWS::ApiGatewayV2::DomainName",
+    "AWS::ApiGatewayV2::IntegrationResponse",
+    "AWS::ApiGatewayV2::Model",
+    "AWS::CDK::",
+    "AWS::CertificateManager::",
+    "AWS::CloudFormation::",
+    "AWS::CloudFront::",
+    "AWS::CloudWatch::",
+    "AWS::Cognito::ManagedLoginBranding",
+    "AWS::IAM::",
+    "AWS::KMS::",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::LayerVersion",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Version",
+    "AWS::Logs::",
+    "AWS::Route53::",
+    "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
+    "AWS::SSM::Parameter",
+    "AWS::WAFv2::",
+    "Custom::",
+];
+
+/// Whether the emulator has this type of resource.
+pub(super) fn is_run(kind: &str) -> bool {
+    RUN.contains(&kind)
+}
+
+fn is_known(kind: &str) -> bool {
+    // A name that ends with a colon stands for all that begin so.
+    let matches = |known: &str| kind == known || known.ends_with(':') && kind.starts_with(known);
+    is_run(kind) || WITHOUT_A_PART.iter().any(|known| matches(known))
+}
+
+/// The resources of `template` that are left out, by their type.
+pub(super) fn left_out(template: &Template) -> BTreeMap<&str, Vec<&str>> {
+    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (logical_id, resource) in &template.resources {
+        if !is_known(&resource.kind) {
+            found.entry(&resource.kind).or_default().push(logical_id);
+        }
+    }
+    found
+}
+
+/// Warns of each type once.
+pub(super) fn warn(template: &Template) {
+    for (kind, logical_ids) in left_out(template) {
+        tracing::warn!(
+            "the emulator has no {kind}: {} left out, and whatever needs it finds nothing",
+            logical_ids.join(", ")
+        );
+    }
+}
