@@ -139,6 +139,11 @@ async fn handlers_of_every_form_are_found() -> TestResult {
     for (id, handler, file, text) in cases {
         functions.push((id, function(handler, write(&folder.path().join(id), file, text)?)));
     }
+    // What stands above the functions says nothing of them.
+    write(folder.path(), "package.json", r#"{ "type": "module" }"#)?;
+    let detected = "export const handler = async () => 'Detected'";
+    let detected = write(&folder.path().join("Detected"), "index.js", detected)?;
+    functions.push(("Detected", function_of("nodejs22.x", "index.handler", detected)));
     let typed = folder.path().join("Typed");
     write(&typed, "package.json", r#"{ "type": "module" }"#)?;
     functions.push((

@@ -103,6 +103,21 @@ fn runs_here(properties: &Value) -> bool {
     runtime.starts_with(RUST) || runtime.starts_with(NODE)
 }
 
+/// Functions that are left out because of their runtime, with it; an image has none.
+pub(super) fn without_a_runtime(template: &Template) -> Vec<(&str, &str)> {
+    let providers = custom_resource_providers(template);
+    template
+        .of_type("AWS::Lambda::Function")
+        .filter(|(logical_id, resource)| !runs_here(&resource.properties) && !providers.contains(logical_id))
+        .map(|(logical_id, resource)| {
+            (
+                logical_id,
+                resource.properties["Runtime"].as_str().unwrap_or("of an image"),
+            )
+        })
+        .collect()
+}
+
 /// Functions for chores of a deployment have no part at run time: those that custom resources name as `ServiceToken`.
 fn custom_resource_providers(template: &Template) -> BTreeSet<&str> {
     let tokens = template.resources.values().filter(|resource| {
@@ -110,7 +125,10 @@ fn custom_resource_providers(template: &Template) -> BTreeSet<&str> {
     });
     tokens
         .filter_map(|resource| resource.properties.get("ServiceToken"))
-        .filter_map(|token| token["Fn::GetAtt"][0].as_str())
+        .filter_map(|token| match &token["Fn::GetAtt"] {
+            Value::String(dotted) => dotted.split('.').next(),
+            parts => parts[0].as_str(),
+        })
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Template;
+use super::{Template, functions};
 
 /// What the emulator runs.
 const RUN: [&str; 20] = [
@@ -79,8 +79,11 @@ pub(super) fn left_out(template: &Template) -> BTreeMap<&str, Vec<&str>> {
     found
 }
 
-/// Warns of each type once.
+/// Warns of each type once, and of functions that it has no runtime for.
 pub(super) fn warn(template: &Template) {
+    for (logical_id, runtime) in functions::without_a_runtime(template) {
+        tracing::warn!("{logical_id} has the runtime {runtime}, which the emulator does not have: it is left out");
+    }
     for (kind, logical_ids) in left_out(template) {
         tracing::warn!(
             "the emulator has no {kind}: {} left out, and whatever needs it finds nothing",

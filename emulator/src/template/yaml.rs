@@ -252,10 +252,10 @@ Twice: *once
             ("[a]: 1", "cannot be a key"),
             ("a: &a [*a]", "within its own anchor"),
             ("a: *nobody", "line 1"),
-            ("\ta: 1", "line 1"),
+            ("a:\n\tb: 1", "line 2"),
             (&multiplied, "too many values"),
             (&nested, "nested more than 128 deep"),
-            (&deep, "nested more than 128 deep"),
+            (&deep, "recursion limit exceeded"),
         ] {
             let refusal = parse(text).err().map(|problem| problem.to_string()).unwrap_or_default();
             assert!(refusal.contains(expected), "{expected}: {refusal}");

@@ -5,16 +5,22 @@ import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { RuntimeError } from './errors.mjs';
+import { endScopeAt, hasScope, isEsModule, required } from './scope.mjs';
 
 /** In the order in which Lambda looks. */
 const EXTENSIONS = ['', '.js', '.mjs', '.cjs'];
 /** From this runtime on a handler that takes a callback is refused. */
 const FIRST_WITHOUT_CALLBACKS = 24;
+/** From this runtime on Node sees by its syntax that a file is an ES module. */
+const FIRST_WITH_DETECTION = 22;
+
+const runtime = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV ?? '')?.[1]);
 
 /** Loads the handler `name` of the code in `folder`; throws what Lambda reports as an error of initialisation. */
 export async function load(folder, name) {
   const { path, exported } = parsed(name);
-  const handler = pick(await imported(fileOf(folder, path)), exported, name);
+  endScopeAt(folder);
+  const handler = pick(await imported(folder, fileOf(folder, path)), exported, name);
   refuseCallbacks(handler);
   return handler;
 }
@@ -33,15 +39,26 @@ function fileOf(folder, path) {
   return found;
 }
 
-async function imported(file) {
+async function imported(folder, file) {
   try {
-    return await import(pathToFileURL(file).href);
+    return await read(folder, file);
   } catch (error) {
     const named = (name) => Object.assign(new RuntimeError(name, String(error), error), { code: error.code });
     if (error instanceof SyntaxError) throw named('Runtime.UserCodeSyntaxError');
     if (error?.code === 'MODULE_NOT_FOUND') throw named('Runtime.ImportModuleError');
     throw error;
   }
+}
+
+async function read(folder, file) {
+  if (file.endsWith('.js') && !hasScope(folder, file)) {
+    try {
+      return required(file);
+    } catch (error) {
+      if (runtime < FIRST_WITH_DETECTION || !isEsModule(error)) throw error;
+    }
+  }
+  return await import(pathToFileURL(file).href);
 }
 
 /** An ES module's own export, or that of `module.exports`, which is the default export of a CommonJS module. */
@@ -56,7 +73,6 @@ function pick(namespace, exported, name) {
 }
 
 function refuseCallbacks(handler) {
-  const runtime = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV ?? '')?.[1]);
   if (runtime >= FIRST_WITHOUT_CALLBACKS && handler.length >= 3) {
     throw new RuntimeError(
       'Runtime.CallbackHandlerDeprecated',

@@ -12,12 +12,13 @@ use crate::state::StateFolder;
 /// The folder of the bootstrap, below the state folder.
 const FOLDER: &str = "node";
 const BOOTSTRAP: &str = "bootstrap.mjs";
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     (BOOTSTRAP, include_str!("bootstrap.mjs")),
     ("console.mjs", include_str!("console.mjs")),
     ("errors.mjs", include_str!("errors.mjs")),
     ("handler.mjs", include_str!("handler.mjs")),
     ("runtime_api.mjs", include_str!("runtime_api.mjs")),
+    ("scope.mjs", include_str!("scope.mjs")),
     ("sdk.mjs", include_str!("sdk.mjs")),
 ];
 

@@ -1,0 +1,242 @@
+//! What a template cannot be, what of it does not matter, and in which words the emulator tells.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tests::{Stack, StackOptions, TestResult, failure};
+
+/// A socket API in YAML with one function whose code stands in the template; `more` is further text of it.
+fn template(more: &str) -> String {
+    format!(
+        "
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {{ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}}
+  Stage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties: {{ApiId: !Ref Api, StageName: dev}}
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !Sub arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{Function.Arn}}/invocations
+  Route:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {{ApiId: !Ref Api, RouteKey: $default, Target: !Sub 'integrations/${{Integration}}'}}
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs20.x
+      Handler: index.handler
+      Code: {{ZipFile: 'exports.handler = async () => process.env'}}
+      Environment: {{Variables: {{VALUE: {value}}}}}
+{more}
+",
+        value = "!Ref AWS::StackName",
+    )
+}
+
+/// The same with another value of the function's variable `VALUE`.
+fn with_value(value: &str, more: &str) -> String {
+    template(more).replace("!Ref AWS::StackName", value)
+}
+
+async fn start(folder: &Path, text: impl AsRef<[u8]>, arguments: &[&str]) -> TestResult<Stack> {
+    let template = folder.join("Odd.yaml");
+    std::fs::write(&template, text)?;
+    Stack::start_with(StackOptions {
+        template: Some(template),
+        arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+        ..StackOptions::default()
+    })
+    .await
+}
+
+async fn refusal(text: impl AsRef<[u8]>, arguments: &[&str]) -> TestResult<String> {
+    let folder = TempDir::new()?;
+    match start(folder.path(), text, arguments).await {
+        Ok(_) => Err(failure("it started")),
+        Err(words) => Ok(words.to_string()),
+    }
+}
+
+/// What the function has as `VALUE`.
+async fn value(text: &str, arguments: &[&str]) -> TestResult<Value> {
+    let folder = TempDir::new()?;
+    let stack = start(folder.path(), text, arguments).await?;
+    let url = format!(
+        "{}/2015-03-31/functions/Odd-Function/invocations",
+        stack.endpoint("/lambda")
+    );
+    let answer: Value = reqwest::Client::new().post(url).body("{}").send().await?.json().await?;
+    Ok(answer["VALUE"].clone())
+}
+
+#[tokio::test]
+async fn what_is_no_template_is_told() -> TestResult {
+    let multiplied = (1..12).fold("a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, n| {
+        format!("{text}a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", "))
+    });
+    let huge = format!("# {}\n{}", "x".repeat(1024 * 1024), template(""));
+    for (text, expected) in [
+        (String::new(), "it is empty"),
+        ("Resources: [".to_owned(), "line "),
+        ("just text".to_owned(), "it has no Resources"),
+        ("Resources: {A: 1}".to_owned(), "the resource A is none"),
+        ("Resources: {A: {Properties: {}}}".to_owned(), "missing field `Type`"),
+        ("Resources: {A: {Type: [1]}}".to_owned(), "the resource A is none"),
+        (
+            "Resources: {'Fn::ForEach::A': []}".to_owned(),
+            "Fn::ForEach::A is carried out by CloudFormation alone",
+        ),
+        (
+            "Resources: {}\nParameters: {A: 1}".to_owned(),
+            "is not a CloudFormation template",
+        ),
+        (
+            "Resources: {A: {Type: 'AWS::SQS::Queue'}}".to_owned(),
+            "no AWS::ApiGatewayV2::Api with ProtocolType WEBSOCKET",
+        ),
+        (format!("{}\nTransform: Own", template("")), "the transform Own"),
+        (multiplied, "too many values"),
+        (huge, "longer than 1 MB"),
+    ] {
+        let said = refusal(&text, &[]).await?;
+        assert!(
+            said.contains(expected) && !said.contains("panicked"),
+            "{expected}: {said}"
+        );
+    }
+    let said = refusal([0xff, 0xfe, b'a'], &[]).await?;
+    assert!(said.contains("is no text"), "{said}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_cannot_be_resolved_is_told_with_the_logical_id() -> TestResult {
+    let circle = "  Other: {Type: 'AWS::Lambda::Function', Properties: {Runtime: nodejs20.x, Handler: a.b,
+                      FunctionName: !Sub '${Another}x'}}
+  Another: {Type: 'AWS::Lambda::Function', Properties: {Runtime: nodejs20.x, Handler: a.b, FunctionName: !Sub '${Other}x'}}";
+    let parameters = "Parameters:
+  Bare: {Type: String}
+  Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /name}
+  Size: {Type: Number, Default: big}
+Conditions:
+  One: !Not [!Condition Two]
+  Two: !Not [!Condition One]";
+    for (text, expected) in [
+        (
+            with_value("!Ref Nobody", ""),
+            "Function.Environment: there is no resource or parameter named Nobody",
+        ),
+        (
+            with_value("!GetAtt Queue.Arn", "  Queue: {Type: 'AWS::SQS::Queue'}"),
+            "Function.Environment: Fn::GetAtt Queue.Arn",
+        ),
+        (
+            with_value("!ImportValue x", ""),
+            "Function.Environment: Fn::ImportValue",
+        ),
+        (with_value("!Ref Bare", parameters), "--parameter Bare=VALUE"),
+        (
+            with_value("!Ref Stored", parameters),
+            "which is not here: give it with --parameter Stored=VALUE",
+        ),
+        (
+            with_value("!Ref Size", parameters),
+            "the parameter Size must be a number, but is big",
+        ),
+        (
+            with_value("!If [One, 1, 2]", parameters),
+            "Function.Environment: references run in a circle",
+        ),
+        (
+            with_value("[1]", ""),
+            "Function.Environment.Variables.VALUE must be a string",
+        ),
+        (template(circle), "references run in a circle"),
+        (
+            template("").replace("Handler: index.handler", "Timeout: soon"),
+            "Function.Timeout must be a whole number",
+        ),
+        (template("").replace("nodejs20.x", "python3.13"), "Integration invokes"),
+    ] {
+        let said = refusal(&text, &[]).await?;
+        assert!(
+            said.contains(expected) && !said.contains("panicked"),
+            "{expected}: {said}"
+        );
+    }
+    for (argument, expected) in [
+        (
+            "Nobody=1",
+            "--parameter Nobody=… names no parameter of the template: its parameters are Bare, Size, Stored.",
+        ),
+        ("Size=small", "the parameter Size must be a number, but is small"),
+        ("Bare", "write NAME=VALUE"),
+    ] {
+        let said = refusal(template(parameters), &["--parameter", argument]).await?;
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn values_are_what_cloudformation_makes_of_them() -> TestResult {
+    let sections = "Parameters:
+  Name: {Type: String, Default: ada}
+  Names: {Type: CommaDelimitedList, Default: 'a, b'}
+  Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /name}
+Mappings: {Sizes: {us-east-1: {of: 4}}}
+Conditions:
+  IsAda: !Equals [!Ref Name, ada]
+  Both: !And [!Condition IsAda, !Not [!Equals [!Ref AWS::Region, eu-west-1]]]";
+    for (text, arguments, expected) in [
+        ("!Ref Name", vec![], "ada"),
+        ("!Ref Name", vec!["--parameter", "Name=bob=b"], "bob=b"),
+        ("!Ref Stored", vec!["--parameter", "Stored=there"], "there"),
+        ("!Join ['', !Ref Names]", vec![], "ab"),
+        ("!FindInMap [Sizes, !Ref AWS::Region, of]", vec![], "4"),
+        ("!If [Both, !Sub 'it is ${Name}', !Ref Nobody]", vec![], "it is ada"),
+        ("!If [Both, !Ref Nobody, no]", vec!["--parameter", "Name=bob"], "no"),
+        ("!Base64 ab", vec![], "YWI="),
+        ("!Select [1, !Split ['-', 'a-b']]", vec![], "b"),
+    ] {
+        assert_eq!(
+            value(&with_value(text, sections), &arguments).await?,
+            json!(expected),
+            "{text}"
+        );
+    }
+    let nothing = with_value("!If [IsAda, !Ref AWS::NoValue, x]", sections);
+    assert_eq!(value(&nothing, &[]).await?, Value::Null);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_nobody_needs_does_not_matter() -> TestResult {
+    let more = "  Queue: {Type: 'AWS::SQS::Queue', Properties: {Name: !ImportValue x}}
+  Dead: {Type: 'AWS::SQS::Queue', Properties: {Name: !Ref Nobody}}
+  Role: {Type: 'AWS::IAM::Role', Properties: {Path: !Ref Nobody}}
+  Absent: {Type: 'AWS::ApiGatewayV2::Api', Condition: Never, Properties: {ProtocolType: WEBSOCKET}}
+  Python: {Type: 'AWS::Lambda::Function', Properties: {Runtime: python3.13, Handler: a.b, Role: !GetAtt Role.Arn}}
+  Chore: {Type: 'Custom::Chore', Properties: {ServiceToken: !GetAtt Provider.Arn}}
+  Provider: {Type: 'AWS::Lambda::Function', Properties: {Runtime: nodejs20.x, Handler: a.b, Code: nowhere}}
+Conditions: {Never: !Equals [a, b]}
+Outputs: {Address: {Value: !ImportValue x}}";
+    let folder = TempDir::new()?;
+    let stack = start(folder.path(), template(more), &[]).await?;
+    let log = stack.log();
+    let warned: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("the emulator has no AWS::SQS::Queue"))
+        .collect();
+    assert_eq!(warned.len(), 1, "{log}");
+    assert!(warned.iter().all(|line| line.contains("Dead, Queue left out")), "{log}");
+    assert!(log.contains("Python has the runtime python3.13"), "{log}");
+    assert!(!log.contains("IAM"), "{log}");
+    Ok(())
+}
