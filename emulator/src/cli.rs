@@ -47,6 +47,9 @@ pub(crate) struct RunOptions {
     /// The address of the web client's development server, http://host:port, in place of a built one.
     #[arg(long, value_name = "URL", value_parser = Upstream::parse)]
     pub(crate) web_proxy: Option<Upstream>,
+    /// Answer to https and wss on the same port too, with certificates of a local authority that the functions trust.
+    #[arg(long)]
+    pub(crate) tls: bool,
     /// The folder for tables, users, keys and endpoints.json.
     #[arg(long, value_name = "DIR", default_value = ".local")]
     pub(crate) state: PathBuf,

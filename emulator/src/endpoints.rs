@@ -1,6 +1,7 @@
 //! `endpoints.json`: where everything is, for people and programs that talk to the stack.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -29,6 +30,20 @@ pub(crate) struct EndpointsFile {
     pub(crate) users: Vec<ReadyMadeUser>,
     /// Function names by the name of their cargo binary, or by logical id for those that have none.
     pub(crate) functions: BTreeMap<String, String>,
+    /// Absent unless TLS was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tls: Option<TlsEndpoints>,
+}
+
+/// The same port over TLS.
+#[derive(Debug, Serialize)]
+pub(crate) struct TlsEndpoints {
+    /// The file of the authority's certificate (PEM), which clients have to trust.
+    pub(crate) certificate: PathBuf,
+    /// `wss://localhost:<port>/<stage>`.
+    pub(crate) websocket: String,
+    /// `https://localhost:<port>/<stage>`: the management API, as events name it.
+    pub(crate) management: String,
 }
 
 /// The user pool's addresses: of the local one, or of the one on AWS that the stack verifies against; null without any.

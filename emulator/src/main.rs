@@ -25,6 +25,7 @@ mod state;
 mod tables;
 mod template;
 mod timestamps;
+mod tls;
 mod web_client;
 
 use std::process::ExitCode;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use crate::cognito::UserPool;
 use crate::event_bus::{self, EventBus};
@@ -32,6 +33,8 @@ pub(crate) struct Parts {
     pub(crate) tables: Tables,
     pub(crate) pool: Option<Arc<UserPool>>,
     pub(crate) event_bus: Arc<EventBus>,
+    /// For the main port; its own URLs stay plain.
+    pub(crate) tls: Option<TlsAcceptor>,
 }
 
 impl Ports {
@@ -49,21 +52,26 @@ impl Ports {
     }
 
     pub(crate) fn web(&self) -> String {
-        format!("http://localhost:{}", self.main.number)
+        self.origin("http")
+    }
+
+    /// The main port under another scheme.
+    pub(crate) fn origin(&self, scheme: &str) -> String {
+        format!("{scheme}://localhost:{}", self.main.number)
     }
 
     pub(crate) fn websocket(&self, stage: &str) -> String {
-        format!("ws://localhost:{}/{stage}", self.main.number)
+        format!("{}/{stage}", self.origin("ws"))
     }
 
     pub(crate) fn serve(self, parts: Parts) {
-        let guard =
-            Guard::new(self.main.number, &[self.web()]).letting_handshakes_pass(&format!("/{}", parts.gateway.stage()));
+        let guard = Guard::new(self.main.number, &[self.web(), self.origin("https")])
+            .letting_handshakes_pass(&format!("/{}", parts.gateway.stage()));
         let front = guard.before(parts.front_door.router());
         if let Some(listener) = self.main_on_ipv6 {
-            loopback::serve(listener, front.clone());
+            loopback::serve_either(listener, front.clone(), parts.tls.clone());
         }
-        loopback::serve(self.main.listener, front);
+        loopback::serve_either(self.main.listener, front, parts.tls);
         self.management.serve_programs(gateway::management(parts.gateway));
         self.lambda.serve_programs(lambda::invoke_api(parts.functions));
         self.events.serve_programs(event_bus::router(parts.event_bus));

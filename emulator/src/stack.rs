@@ -8,7 +8,7 @@ use crate::cli::RunOptions;
 use crate::clock::Clock;
 use crate::cognito::{self, PoolSettings, UserPool};
 use crate::deployed_addresses::DeployedAddresses;
-use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser};
+use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser, TlsEndpoints};
 use crate::event_bus::EventBus;
 use crate::front_door::FrontDoor;
 use crate::gateway::Gateway;
@@ -20,6 +20,7 @@ use crate::programs::Programs;
 use crate::state::StateFolder;
 use crate::tables::Tables;
 use crate::template::{Place, StackSpec, Template};
+use crate::tls::Tls;
 use crate::web_client::{Files, WebClient};
 
 /// Where the local stack pretends to be. The account number is the one of AWS's own examples of nobody's account.
@@ -46,13 +47,14 @@ impl RunningStack {
         let mut stack =
             Template::read(&options.template, options.parameters.iter().cloned().collect())?.resolve(&place)?;
         let web_client = web_client(&options)?;
+        let tls = options.tls.then(|| Tls::open(&state)).transpose()?;
         let ports = Ports::listen(options.port).await?;
         bring_home(&mut stack, &ports);
         let (pool, users) = open_pool(&state, &stack, &options.users).await?;
         let tables = Tables::open(&state.path("tables.db"), &stack.tables)?;
         let reaper = Reaper::start()?;
         let host = FunctionHost {
-            variables: variables(&ports, &stack, &place, pool.as_deref()),
+            variables: variables(&ports, &stack, &place, pool.as_deref(), tls.as_ref()),
             programs: programs(&options, &state, &stack)?,
             group: reaper.group(),
             clock: options.clock,
@@ -70,7 +72,7 @@ impl RunningStack {
         let http_api = stack.http_api.clone();
         let http_api = http_api.map(|spec| HttpApi::new(spec, place, Arc::clone(&functions), port));
         let distribution = stack.distribution.clone();
-        let file = endpoints_file(&ports, &stack, pool.as_deref(), users);
+        let file = endpoints_file(&ports, &stack, pool.as_deref(), users, tls.as_ref());
         ports.serve(Parts {
             front_door: FrontDoor::new(Arc::clone(&gateway), http_api, web_client, distribution, port)?,
             gateway: Arc::clone(&gateway),
@@ -78,6 +80,7 @@ impl RunningStack {
             tables: tables.clone(),
             pool,
             event_bus: Arc::clone(&event_bus),
+            tls: tls.map(|tls| tls.acceptor),
         });
         functions.warm_up().await?;
         event_bus.run_schedules(options.clock);
@@ -217,7 +220,7 @@ impl FunctionHost<'_> {
     }
 }
 
-fn variables(ports: &Ports, stack: &StackSpec, place: &Place, pool: Option<&UserPool>) -> Variables {
+fn variables(ports: &Ports, stack: &StackSpec, place: &Place, pool: Option<&UserPool>, tls: Option<&Tls>) -> Variables {
     let stage = &stack.api.stage;
     Variables {
         addresses: Addresses {
@@ -232,6 +235,7 @@ fn variables(ports: &Ports, stack: &StackSpec, place: &Place, pool: Option<&User
         issuer: pool.map(UserPool::issuer),
         sign_in_base: sign_in_base(stack.pool.as_ref()),
         place: place.clone(),
+        roots: tls.map(|tls| tls.roots.clone()),
     }
 }
 
@@ -240,6 +244,7 @@ fn endpoints_file(
     stack: &StackSpec,
     pool: Option<&UserPool>,
     users: Vec<ReadyMadeUser>,
+    tls: Option<&Tls>,
 ) -> EndpointsFile {
     let keys_of = |address: &str, id: &str| Some(format!("{address}/{id}/.well-known/jwks.json"));
     let cognito = match (pool, &stack.pool, &stack.pool_elsewhere) {
@@ -279,5 +284,10 @@ fn endpoints_file(
         table,
         users,
         functions: functions.collect(),
+        tls: tls.map(|tls| TlsEndpoints {
+            certificate: tls.certificate.clone(),
+            websocket: format!("{}/{}", ports.origin("wss"), stack.api.stage),
+            management: format!("{}/{}", ports.origin("https"), stack.api.stage),
+        }),
     }
 }

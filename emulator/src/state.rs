@@ -121,6 +121,7 @@ fn empty(folder: &Path) -> std::io::Result<()> {
         "cognito",
         "code",
         "node",
+        "tls",
     ] {
         let path = folder.join(name);
         let removed = if path.is_dir() {

@@ -12,6 +12,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{Method, Response, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::json;
+use tower::ServiceExt;
 
 use crate::gateway::{self, Gateway};
 use crate::http_api::HttpApi;
@@ -27,6 +28,8 @@ pub(crate) struct FrontDoor {
     web_client: WebClient,
     /// The last one takes every path.
     behaviors: Vec<Behavior>,
+    /// `@connections`, which handlers look for where their event says that the stage is.
+    management: Router,
     port: u16,
 }
 
@@ -49,6 +52,7 @@ impl FrontDoor {
             None => vec![Behavior::of_web_client()],
         };
         Ok(Self {
+            management: gateway::management(Arc::clone(&gateway)),
             gateway,
             http_api,
             web_client,
@@ -65,6 +69,9 @@ impl FrontDoor {
     }
 
     async fn answer(&self, peer: SocketAddr, request: Request) -> Response<Body> {
+        if is_management(request.uri().path()) {
+            return self.manage(request).await;
+        }
         if let Some(target) = self.besides_the_distribution(request.method(), request.uri().path()) {
             return self.hand_over(target, peer, request).await;
         }
@@ -97,6 +104,14 @@ impl FrontDoor {
         }
     }
 
+    /// Programs sign their requests, which no page can; here, where signatures are not checked, pages are refused.
+    async fn manage(&self, request: Request) -> Response<Body> {
+        if request.headers().contains_key("sec-fetch-site") {
+            return not_allowed("Forbidden");
+        }
+        self.management.clone().oneshot(request).await.into_response()
+    }
+
     fn is_stage(&self, path: &str) -> bool {
         path.strip_prefix('/') == Some(self.gateway.stage())
     }
@@ -112,6 +127,11 @@ impl FrontDoor {
             (Target::WebClient, _) | (Target::HttpApi, None) => self.web_client.answer(request).await,
         }
     }
+}
+
+/// `/<stage>/@connections/<id>`; SDKs write the sign plain, AWS's documentation encoded.
+fn is_management(path: &str) -> bool {
+    matches!(path.split('/').nth(2), Some("@connections" | "%40connections"))
 }
 
 fn not_allowed(message: &str) -> Response<Body> {

@@ -4,6 +4,7 @@
 //! is not in the cloud. The list stands in ARCHITECTURE.md too.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::template::{FunctionSpec, Place};
 
@@ -33,6 +34,8 @@ pub(crate) struct Variables {
     pub(crate) issuer: Option<String>,
     /// `https://<domain>.auth.<region>.amazoncognito.com`; absent when the pool has no sign-in pages.
     pub(crate) sign_in_base: Option<String>,
+    /// The certificates that functions trust, when the stack has TLS of its own (a file, PEM).
+    pub(crate) roots: Option<PathBuf>,
 }
 
 impl Variables {
@@ -83,6 +86,7 @@ impl Variables {
     /// The added part of the closed list.
     fn added(&self) -> impl Iterator<Item = (String, String)> {
         let pool = self.addresses.cognito.as_deref();
+        let roots = self.roots.as_deref().and_then(Path::to_str);
         [
             ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", pool),
             ("AWS_ENDPOINT_URL_DYNAMODB", Some(self.addresses.dynamodb.as_str())),
@@ -91,6 +95,9 @@ impl Variables {
             ("AWS_SECRET_ACCESS_KEY", Some("local")),
             ("AWS_REGION", Some(&self.place.region)),
             ("AWS_DEFAULT_REGION", Some(&self.place.region)),
+            // Node has its own roots beside these, other programs these alone.
+            ("NODE_EXTRA_CA_CERTS", roots),
+            ("SSL_CERT_FILE", roots),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
@@ -153,6 +160,7 @@ mod tests {
             stage_host_and_path: "api.execute-api.us-east-1.amazonaws.com/ws".into(),
             issuer: Some(ISSUER.into()),
             sign_in_base: Some("https://people.auth.us-east-1.amazoncognito.com".into()),
+            roots: None,
         }
     }
 

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::problem::{OrProblem, Problem};
 pub(crate) use guard::Guard;
-pub(crate) use serving::serve;
+pub(crate) use serving::{serve, serve_either};
 
 /// A port of `127.0.0.1` that is listened on.
 pub(crate) struct Port {

@@ -12,8 +12,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 /// How long the head of a request may take, and how long a connection may stay without a further request. How long API
@@ -22,12 +25,20 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 /// The pause after a connection could not be taken, as when no file handle is left.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// The first byte of a TLS connection (RFC 8446, section 5.1: a record of type handshake); no HTTP request begins with it.
+const TLS_HANDSHAKE: u8 = 22;
+
 /// Answers with `router` until the task is aborted.
 pub(crate) fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
+    serve_either(listener, router, None)
+}
+
+/// As [`serve`], and with `tls` to clients that begin with it on the same port.
+pub(crate) fn serve_either(listener: TcpListener, router: Router, tls: Option<TlsAcceptor>) -> JoinHandle<()> {
     tokio::spawn(async move {
         loop {
             match listener.accept().await {
-                Ok((stream, peer)) => drop(tokio::spawn(answer(stream, peer, router.clone()))),
+                Ok((stream, peer)) => drop(tokio::spawn(open(stream, peer, router.clone(), tls.clone()))),
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be taken");
                     tokio::time::sleep(PAUSE).await;
@@ -37,9 +48,27 @@ pub(crate) fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
     })
 }
 
-async fn answer(stream: TcpStream, peer: SocketAddr, router: Router) {
+async fn open(stream: TcpStream, peer: SocketAddr, router: Router, tls: Option<TlsAcceptor>) {
     // Frames are small, and each is waited for.
     let _ = stream.set_nodelay(true);
+    let Some(tls) = tls else {
+        return answer(stream, peer, router).await;
+    };
+    let mut first = [0];
+    match timeout(HEAD_TIMEOUT, stream.peek(&mut first)).await {
+        Ok(Ok(1)) if first == [TLS_HANDSHAKE] => match timeout(HEAD_TIMEOUT, tls.accept(stream)).await {
+            Ok(Ok(stream)) => answer(stream, peer, router).await,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, %peer, "a TLS handshake failed: does the client trust the local authority?")
+            }
+            Err(_) => {}
+        },
+        Ok(Ok(1)) => answer(stream, peer, router).await,
+        _ => {}
+    }
+}
+
+async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: SocketAddr, router: Router) {
     let service = service_fn(move |request| respond(router.clone(), peer, request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -1,0 +1,91 @@
+//! A certificate authority of one state folder: it outlives restarts, so that a browser has to be told of it once.
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+};
+use time::{Duration, OffsetDateTime};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use super::CERTIFICATE_FILE;
+use crate::problem::{OrProblem, Problem};
+use crate::state::StateFolder;
+
+const KEY_FILE: &str = "tls/ca-key.pem";
+/// The names of the stack, whatever its port.
+const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+const LIFE_OF_AUTHORITY: Duration = Duration::days(3650);
+/// Made at each start; browsers take no certificate that is valid for more than 398 days.
+const LIFE_OF_CERTIFICATE: Duration = Duration::days(90);
+/// A clock that is a little behind must not find a certificate that is not valid yet.
+const BEFORE_NOW: Duration = Duration::days(1);
+
+pub(super) struct Authority {
+    certificate: String,
+    key: KeyPair,
+}
+
+impl Authority {
+    /// # Errors
+    /// What the folder holds cannot be read, or it cannot be written.
+    pub(super) fn open(state: &StateFolder) -> Result<Self, Problem> {
+        let kept = |name: &str| std::fs::read_to_string(state.path(name)).ok();
+        if let (Some(certificate), Some(key)) = (kept(CERTIFICATE_FILE), kept(KEY_FILE)) {
+            let key = KeyPair::from_pem(&key).or_problem(|| unusable("its key cannot be read"))?;
+            return Ok(Self { certificate, key });
+        }
+        let key = KeyPair::generate().or_problem(|| unusable("no key could be made"))?;
+        let certificate = own_parameters()
+            .self_signed(&key)
+            .or_problem(|| unusable("no certificate could be made"))?
+            .pem();
+        // The certificate last: it says that both are there.
+        state.write(KEY_FILE, &key.serialize_pem())?;
+        state.write(CERTIFICATE_FILE, &certificate)?;
+        Ok(Self { certificate, key })
+    }
+
+    /// Its own certificate (PEM).
+    pub(super) fn certificate(&self) -> &str {
+        &self.certificate
+    }
+
+    /// A certificate for the stack, and its key.
+    ///
+    /// # Errors
+    /// None could be made.
+    pub(super) fn issue(&self) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Problem> {
+        let failed = || unusable("no certificate could be issued");
+        let mut parameters = CertificateParams::new(NAMES.map(str::to_owned)).or_problem(failed)?;
+        parameters.distinguished_name.push(DnType::CommonName, NAMES[0]);
+        parameters.use_authority_key_identifier_extension = true;
+        parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        (parameters.not_before, parameters.not_after) = life(LIFE_OF_CERTIFICATE);
+        let key = KeyPair::generate().or_problem(failed)?;
+        let own = own_parameters();
+        let issuer = Issuer::from_params(&own, &self.key);
+        let certificate = parameters.signed_by(&key, &issuer).or_problem(failed)?;
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        Ok((vec![certificate.der().clone()], key))
+    }
+}
+
+fn own_parameters() -> CertificateParams {
+    let mut parameters = CertificateParams::default();
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    parameters
+        .distinguished_name
+        .push(DnType::CommonName, "Local emulator, not for anything else");
+    (parameters.not_before, parameters.not_after) = life(LIFE_OF_AUTHORITY);
+    parameters
+}
+
+fn life(length: Duration) -> (OffsetDateTime, OffsetDateTime) {
+    let now = OffsetDateTime::now_utc();
+    (now - BEFORE_NOW, now + length)
+}
+
+fn unusable(why: &str) -> String {
+    format!("The certificate authority of the state folder is of no use, {why}: start with --fresh")
+}
