@@ -59,7 +59,7 @@ async fn open(stream: TcpStream, peer: SocketAddr, router: Router, tls: Option<T
         Ok(Ok(1)) if first == [TLS_HANDSHAKE] => match timeout(HEAD_TIMEOUT, tls.accept(stream)).await {
             Ok(Ok(stream)) => answer(stream, peer, router).await,
             Ok(Err(error)) => {
-                tracing::warn!(%error, %peer, "a TLS handshake failed: does the client trust the local authority?")
+                tracing::warn!(%error, %peer, "a TLS handshake failed: does the client trust the local authority?");
             }
             Err(_) => {}
         },

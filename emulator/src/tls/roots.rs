@@ -32,11 +32,13 @@ mod tests {
 
     #[test]
     fn the_first_file_that_is_there_counts() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let [absent, second, third] = ["absent", "second", "third"].map(|name| folder.path().join(name));
+        let folder = std::env::temp_dir().join(format!("emulator-roots-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let [absent, second, third] = ["absent", "second", "third"].map(|name| folder.join(name));
         std::fs::write(&second, "roots").expect("written");
         std::fs::write(&third, "others").expect("written");
         assert_eq!(first_of(&[&absent, &second, &third]), "roots\n");
         assert_eq!(first_of(&[&absent]), "");
+        std::fs::remove_dir_all(&folder).expect("removed");
     }
 }
