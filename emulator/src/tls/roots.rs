@@ -31,14 +31,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_file_that_is_there_counts() {
+    fn the_first_file_that_is_there_counts() -> std::io::Result<()> {
         let folder = std::env::temp_dir().join(format!("emulator-roots-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::create_dir_all(&folder)?;
         let [absent, second, third] = ["absent", "second", "third"].map(|name| folder.join(name));
-        std::fs::write(&second, "roots").expect("written");
-        std::fs::write(&third, "others").expect("written");
+        std::fs::write(&second, "roots")?;
+        std::fs::write(&third, "others")?;
         assert_eq!(first_of(&[&absent, &second, &third]), "roots\n");
         assert_eq!(first_of(&[&absent]), "");
-        std::fs::remove_dir_all(&folder).expect("removed");
+        std::fs::remove_dir_all(&folder)
     }
 }
