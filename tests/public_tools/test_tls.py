@@ -39,7 +39,8 @@ class Tls(unittest.TestCase):
         management = self.management(self.tls["certificate"])
         with connect(self.tls["websocket"], ssl=self.trusting) as socket:
             socket.send("who am I?")
-            socket.recv(timeout=30)
+            management.post_to_connection(ConnectionId=socket.recv(timeout=30), Data=b"from boto3")
+            self.assertEqual(socket.recv(timeout=30), "from boto3")
             with self.assertRaises(management.exceptions.GoneException):
                 management.post_to_connection(ConnectionId="AAAAAAAAAAAAAAA=", Data=b"hello")
 
