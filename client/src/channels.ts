@@ -144,11 +144,16 @@ export class Channels {
     return cursors;
   }
 
-  /** A pong names channels. One that was not asked about, though there is a cursor for it, was in another ping. */
+  /**
+   * A pong names channels. One that was not asked about, though there is a cursor for it, was in another ping. One that may
+   * not be read is asked for once more: the refusal of that is for good.
+   */
   behind(named: readonly Behind[]): void {
-    for (const { channel: name, wasSent } of named) {
+    for (const { channel: name, wasSent, isForbidden } of named) {
       const channel = this.#channels.get(name);
-      if (channel?.isWanted !== true) {
+      if (isForbidden) {
+        channel?.lost();
+      } else if (channel?.isWanted !== true) {
         this.#discover(name);
       } else if (wasSent) {
         channel.doubt(this.#now);

@@ -156,8 +156,17 @@ function pong(frame: Fields): PongFrame | undefined {
   if (!isTime(at) || !isTime(expiresAt)) {
     return undefined;
   }
-  const behind = listOf(frame['behind'], (name) => (isText(name) ? name : undefined)) ?? [];
-  return { type: 'pong', ...id(frame), at, expiresAt, behind, connection: isText(connection) ? connection : '' };
+  const names = (value: unknown): string[] | undefined => listOf(value, (name) => (isText(name) ? name : undefined));
+  const forbidden = names(frame['forbidden']);
+  return {
+    type: 'pong',
+    ...id(frame),
+    at,
+    expiresAt,
+    behind: names(frame['behind']) ?? [],
+    ...(forbidden !== undefined && { forbidden }),
+    connection: isText(connection) ? connection : '',
+  };
 }
 
 /** Without `retry` it is an end like any other: to come back after. */

@@ -10,6 +10,8 @@ export type Cursors = ReadonlyMap<string, number>;
 export interface Behind {
   readonly channel: string;
   readonly wasSent: boolean;
+  /** The user may not read it any more. */
+  readonly isForbidden: boolean;
 }
 
 export class Pings {
@@ -41,14 +43,17 @@ export class Pings {
   }
 
   /** What a pong to one of these says; undefined: it answers an earlier one, and shows no more than that it got through. */
-  answered({ id = '', behind }: PongFrame): readonly Behind[] | undefined {
+  answered({ id = '', behind, forbidden = [] }: PongFrame): readonly Behind[] | undefined {
     const sent = this.#unanswered.get(id);
     this.#heard = true;
     if (sent === undefined) {
       return undefined;
     }
     this.#unanswered.delete(id);
-    return behind.map((channel) => ({ channel, wasSent: sent.has(channel) }));
+    return [
+      ...behind.map((channel) => ({ channel, wasSent: sent.has(channel), isForbidden: false })),
+      ...forbidden.map((channel) => ({ channel, wasSent: sent.has(channel), isForbidden: true })),
+    ];
   }
 
   owns(id: string): boolean {

@@ -171,6 +171,8 @@ export interface PongFrame {
   behind: string[];
   /** The id by which the next handshake names this connection in `replaces`. */
   connection: string;
+  /** Channels of the cursors sent that the user may not read; left out if there are none. */
+  forbidden?: string[];
   id?: string;
 }
 

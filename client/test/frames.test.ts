@@ -17,6 +17,7 @@ const FRAMES = [
   { type: 'presence', channel: 'room:a', at: 1, left: sender },
   { type: 'signal', channel: 'room:a', sender, content: { typing: true }, at: 1 },
   { type: 'pong', id: 'p', at: 1, expiresAt: 2, behind: ['all'], connection: 'c=' },
+  { type: 'pong', id: 'p', at: 1, expiresAt: 2, behind: [], forbidden: ['group:a'], connection: 'c=' },
   { type: 'closing', reason: 'server', retry: 100 },
   { type: 'closing', reason: 'signed_out', retry: false },
   { type: 'error', id: 'x', code: 'too_large', message: 'no', details: { field: 'data.content' }, retryAfterMs: 1, requestId: 'r' },

@@ -87,6 +87,30 @@ describe('the heartbeat', () => {
     expect(harness.server.last.sent('ping').at(-1)?.data.cursors['room:a']).toBe(seq);
   });
 
+  it('finds out that a channel may not be read any more, which is then refused like one that never could', async () => {
+    const harness = await Harness.open({ heartbeatMs: 100_000 });
+    harness.connection.join('group:a');
+    harness.connection.join('room:b');
+    await harness.soon();
+    harness.server.intercept = (frame, socket) => {
+      if (frame.action === 'ping') {
+        const forbidden = ['group:a'].filter((channel) => channel in frame.data.cursors);
+        socket.deliver({ type: 'pong', id: frame.id, at: 0, expiresAt: socket.endsAt, behind: [], forbidden, connection: socket.id });
+      } else if (frame.action === 'subscribe' && frame.data.channel === 'group:a') {
+        socket.deliver({ type: 'error', id: frame.id, code: 'forbidden', message: 'not yours' });
+      } else {
+        return false;
+      }
+      return true;
+    };
+    await harness.clock.advance(100_000);
+    expect(harness.refused.map(({ channel, error }) => [channel, error.code])).toEqual([['group:a', 'forbidden']]);
+    expect(harness.connection.channels).not.toContain('group:a');
+    await harness.clock.advance(100_000);
+    expect(Object.keys(harness.server.last.sent('ping').at(-1)?.data.cursors ?? {})).not.toContain('group:a');
+    expect(harness.states).toEqual(['connecting', 'open']);
+  });
+
   it('of many channels is several pings, of which those that are not answered are repeated', async () => {
     const harness = await Harness.open();
     for (const n of range(1, 50)) {

@@ -41,13 +41,21 @@ describe('a pong', () => {
     const pings = new Pings();
     const [first, second] = pings.begin(cursors(25));
     expect(pings.answered(pong(second?.id, ['room:25', 'room:1', 'dm:a:b']))).toEqual([
-      { channel: 'room:25', wasSent: true },
-      { channel: 'room:1', wasSent: false },
-      { channel: 'dm:a:b', wasSent: false },
+      { channel: 'room:25', wasSent: true, isForbidden: false },
+      { channel: 'room:1', wasSent: false, isForbidden: false },
+      { channel: 'dm:a:b', wasSent: false, isForbidden: false },
     ]);
     expect(pings.areAnswered).toBe(false);
     pings.answered(pong(first?.id));
     expect(pings.areAnswered).toBe(true);
+  });
+
+  it('says of which channels it may not tell', () => {
+    const pings = new Pings();
+    const [first] = pings.begin(cursors(1));
+    expect(pings.answered({ ...pong(first?.id), forbidden: ['room:1'] })).toEqual([
+      { channel: 'room:1', wasSent: true, isForbidden: true },
+    ]);
   });
 
   it('to an earlier ping says nothing but that it got through', () => {

@@ -33,6 +33,8 @@ pub struct Connection {
     pub lease: Timestamp,
     /// Another connection took its place: it is ended from then on, and its lease is never renewed.
     pub replaced_until: Option<Timestamp>,
+    /// It was ended because its user was sent away, or signed out everywhere. Only of one that is entombed.
+    pub sent_away: bool,
     /// Its place among the connections of its user.
     pub slot: SlotNumber,
     /// The channels it is a member of.
@@ -96,6 +98,7 @@ impl Connection {
             hard_end,
             lease: now.plus(rules.lease()).min(hard_end),
             replaced_until: None,
+            sent_away: false,
             slot,
             memberships: memberships.into(),
         })
@@ -115,7 +118,9 @@ impl Connection {
 
     /// Why it is over, if it is at `now`.
     pub fn ending(&self, now: Timestamp) -> Option<Ending> {
-        if self.hard_end <= now {
+        if self.sent_away {
+            Some(Ending::SentAway)
+        } else if self.hard_end <= now {
             Some(Ending::HardEnd)
         } else if self.replaced_until.is_some_and(|until| until <= now) {
             Some(Ending::Replaced)
@@ -162,6 +167,8 @@ impl Connection {
 /// Why a connection is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
+    /// Its user was sent away, or signed out everywhere.
+    SentAway,
     /// Its token or its lifetime ended.
     HardEnd,
     /// Another connection took its place.
@@ -240,6 +247,13 @@ mod tests {
         assert_eq!((replaced.ending(at(1059)), replaced.over_at()), (None, at(1060)));
         assert_eq!(replaced.ending(at(1060)), Some(Ending::Replaced));
         assert_eq!(lapsing.ending(at(5000)), Some(Ending::HardEnd));
+        let sent_away = Connection {
+            sent_away: true,
+            ..replaced
+        };
+        for second in [1000, 1060, 5000] {
+            assert_eq!(sent_away.ending(at(second)), Some(Ending::SentAway));
+        }
     }
 
     #[test]

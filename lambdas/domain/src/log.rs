@@ -35,6 +35,18 @@ impl Sequence {
         Self(self.0 + 1)
     }
 
+    /// The number before it; before the first there is none.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
+    /// The number half-way to one that is larger: never that one itself.
+    #[must_use]
+    pub fn halfway_to(self, larger: Self) -> Self {
+        Self(self.0 + larger.0.saturating_sub(self.0) / 2)
+    }
+
     /// The number.
     pub fn number(self) -> u64 {
         self.0
@@ -265,6 +277,22 @@ mod tests {
                 .last
                 .number()
                 <= SEQUENCE_MAX
+        );
+    }
+
+    #[test]
+    fn halving_comes_to_an_end_at_either_side() {
+        for (low, high, half) in [
+            (0, 1, 0),
+            (0, 2, 1),
+            (5, 5, 5),
+            (SEQUENCE_MAX - 2, SEQUENCE_MAX, SEQUENCE_MAX - 1),
+        ] {
+            assert_eq!(Sequence(low).halfway_to(Sequence(high)), Sequence(half));
+        }
+        assert_eq!(
+            (Sequence(7).previous(), Sequence::ZERO.previous()),
+            (Sequence(6), Sequence::ZERO)
         );
     }
 

@@ -16,14 +16,17 @@ pub(crate) enum Lasting {
 
 /// What the table says of the connection now. Strongly consistent.
 pub(crate) async fn lasting(table: &impl Standings, id: &ConnectionId, now: Timestamp) -> Result<Lasting, TableError> {
-    let why = |connection: &Connection| connection.ending(now).map(ClosingReason::from);
     Ok(match table.connection(id).await? {
-        Some(Standing::Registered(connection)) => match why(&connection) {
-            None => Lasting::Yes(connection),
-            Some(reason) => Lasting::No(reason),
-        },
-        Some(Standing::Entombed(Some(was))) => Lasting::No(why(&was).unwrap_or(ClosingReason::Server)),
+        Some(Standing::Registered(connection)) if !connection.is_over(now) => Lasting::Yes(connection),
+        Some(Standing::Registered(was)) => Lasting::No(why(Some(&was), now)),
+        Some(Standing::Entombed(was)) => Lasting::No(why(was.as_ref(), now)),
         // Where its row cannot be read, a new connection is one that can.
-        Some(Standing::Entombed(None) | Standing::Unreadable) | None => Lasting::No(ClosingReason::Server),
+        Some(Standing::Unreadable) | None => Lasting::No(why(None, now)),
     })
+}
+
+/// Why a connection counts no more that was this, as far as it is known: the gateway's own reasons are not.
+pub(crate) fn why(was: Option<&Connection>, now: Timestamp) -> ClosingReason {
+    was.and_then(|connection| connection.ending(now))
+        .map_or(ClosingReason::Server, ClosingReason::from)
 }

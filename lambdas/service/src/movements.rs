@@ -6,7 +6,8 @@ use domain::connection::{Connection, Standing};
 use domain::connection_id::ConnectionId;
 use domain::limits::{CONNECTIONS_PER_USER_MAX, FAN_OUT_CONCURRENCY, PRESENCE_WATCHERS_MAX, STANDINGS_MAX};
 use domain::log::Sender;
-use domain::membership::Member;
+use domain::membership::{Member, Membership};
+use domain::timestamp::Timestamp;
 use domain::wire::{Frame, Movement};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -26,24 +27,24 @@ pub(crate) struct Movements<'a, T, S, C> {
 type Others = Option<Vec<Connection>>;
 
 impl<T: Members + Standings, S: Sockets, C: Clock> Movements<'_, T, S, C> {
-    /// The connection has become a member of the channel.
-    pub(crate) async fn joined(&self, connection: &Connection, channel: &Channel) {
-        self.tell(connection, channel, Movement::Joined, &mut None).await;
+    /// The connection has become a member of the channel, at this instant.
+    pub(crate) async fn joined(&self, connection: &Connection, channel: &Channel, at: Timestamp) {
+        self.tell(connection, channel, Some(at), &mut None).await;
     }
 
     /// The connection is no member of these channels any more.
     pub(crate) async fn left(&self, connection: &Connection, channels: &[&Channel]) {
         let mut others = None;
         for channel in channels {
-            self.tell(connection, channel, Movement::Left, &mut others).await;
+            self.tell(connection, channel, None, &mut others).await;
         }
     }
 
-    async fn tell(&self, connection: &Connection, channel: &Channel, movement: Movement, others: &mut Others) {
+    async fn tell(&self, connection: &Connection, channel: &Channel, joined: Option<Timestamp>, others: &mut Others) {
         if !channel.tells_presence() {
             return;
         }
-        if let Err(error) = self.try_to_tell(connection, channel, movement, others).await {
+        if let Err(error) = self.try_to_tell(connection, channel, joined, others).await {
             tracing::warn!(connection = %connection.id, error = describe(&error), "movement.not_told");
         }
     }
@@ -52,14 +53,14 @@ impl<T: Members + Standings, S: Sockets, C: Clock> Movements<'_, T, S, C> {
         &self,
         connection: &Connection,
         channel: &Channel,
-        movement: Movement,
+        joined: Option<Timestamp>,
         others: &mut Others,
     ) -> Result<(), TableError> {
         let watchers = self.table.watchers(channel, PRESENCE_WATCHERS_MAX + 1).await?;
         if watchers.is_empty() || watchers.len() > PRESENCE_WATCHERS_MAX {
             return Ok(());
         }
-        if self.is_there_anyway(connection, channel, movement, others).await? {
+        if self.is_there_anyway(connection, channel, joined, others).await? {
             return Ok(());
         }
         let who = Sender {
@@ -67,6 +68,7 @@ impl<T: Members + Standings, S: Sockets, C: Clock> Movements<'_, T, S, C> {
             name: connection.name.clone(),
         };
         let now = self.clock.now();
+        let movement = joined.map_or(Movement::Left, |_| Movement::Joined);
         let frame = Frame::moved(movement, channel, &who, now);
         let others = watchers
             .iter()
@@ -83,28 +85,52 @@ impl<T: Members + Standings, S: Sockets, C: Clock> Movements<'_, T, S, C> {
     }
 
     /// Whether the user stays in the channel by another connection, or came to it by one before. Of two that come at the
-    /// same time, each sees the other, and the one registered first tells.
+    /// same time, each sees the other, and the one that joined first tells.
     async fn is_there_anyway(
         &self,
         connection: &Connection,
         channel: &Channel,
-        movement: Movement,
+        joined: Option<Timestamp>,
         others: &mut Others,
     ) -> Result<bool, TableError> {
-        let now = self.clock.now();
-        let order = |one: &Connection| (one.registered_at, one.id.clone());
-        let counts = |other: &Connection| {
-            !other.is_over(now)
-                && other.membership(channel).is_some()
-                && (movement == Movement::Left || order(other) < order(connection))
-        };
         let known = match others.take() {
             Some(known) => known,
             None => self.other_devices(connection).await?,
         };
-        let found = known.iter().any(counts);
+        let found = self.counts_any(&known, connection, channel, joined).await;
         *others = Some(known);
-        Ok(found)
+        found
+    }
+
+    /// Whether one of these connections is a member already, or, of one that `joined` now, was so before.
+    async fn counts_any(
+        &self,
+        others: &[Connection],
+        connection: &Connection,
+        channel: &Channel,
+        joined: Option<Timestamp>,
+    ) -> Result<bool, TableError> {
+        let now = self.clock.now();
+        for other in others.iter().filter(|other| !other.is_over(now)) {
+            let Some(membership) = other.membership(channel) else {
+                continue;
+            };
+            let Some(joined) = joined else { return Ok(true) };
+            let before = self.joined_at(other, membership).await?;
+            if before.is_some_and(|before| (before, &other.id) < (joined, &connection.id)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// When the connection joined: from the start, or by its member row, which is written anew only to watch.
+    async fn joined_at(&self, other: &Connection, membership: &Membership) -> Result<Option<Timestamp>, TableError> {
+        if !membership.channel.is_joined_by_choice() {
+            return Ok(Some(other.registered_at));
+        }
+        let member = self.table.member(membership, &other.id).await?;
+        Ok(member.map(|member| member.joined_at))
     }
 
     async fn other_devices(&self, connection: &Connection) -> Result<Vec<Connection>, TableError> {

@@ -115,7 +115,7 @@ impl<T: Members + Connections, S: Sockets + Closing, C: Clock> Ending<'_, T, S, 
 
     /// Entombs the connection first, so that it gets no lease and no channel any more, and tells its client why.
     async fn say_goodbye(&self, id: &ConnectionId, reason: Option<ClosingReason>) -> Result<(), TableError> {
-        self.table.entomb(id, self.clock.now().plus(TOMBSTONE_LIFE)).await?;
+        self.table.send_away(id, self.clock.now().plus(TOMBSTONE_LIFE)).await?;
         if let Some(reason) = reason {
             // Whatever comes of it: the reason is a courtesy, the end is not.
             let _ = self.sockets.post(id, &Frame::closing(reason)).await;

@@ -10,6 +10,7 @@ use domain::membership::Membership;
 use domain::policy::may_subscribe;
 use domain::request_id::RequestId;
 use domain::shards::Shards;
+use domain::timestamp::Timestamp;
 use domain::wire::client::Subscribe;
 use domain::wire::{ClosingReason, Frame, Refusal};
 use futures_util::future::join;
@@ -34,8 +35,8 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
             return Err(Refusal::forbidden());
         }
         let joined = self.ensure_member(caller, wanted, jitter).await?;
-        let (connection, is_new) = match joined {
-            Joined::Member { connection, is_new } => (connection, is_new),
+        let (connection, since) = match joined {
+            Joined::Member { connection, since } => (connection, since),
             Joined::Over(reason) => return Ok(Answer::Over(reason)),
         };
         let movements = Movements {
@@ -49,8 +50,8 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
             .of(&wanted.channel)
             .max(up_to_its_own(&connection, &wanted.channel));
         let announced = async {
-            if is_new {
-                movements.joined(&connection, &wanted.channel).await;
+            if let Some(since) = since {
+                movements.joined(&connection, &wanted.channel, since).await;
             }
         };
         let (told, ()) = join(self.catch_up(wanted, shards), announced).await;
@@ -69,13 +70,18 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
             let Some(membership) = self.to_be_written(&connection, wanted)? else {
                 // Members of `all` are so from the handshake on, when nobody could be told yet.
                 let is_new = wanted.channel == Channel::All && now.since(connection.registered_at) <= GONE_GRACE;
-                return Ok(Joined::Member { connection, is_new });
+                let since = is_new.then_some(connection.registered_at);
+                return Ok(Joined::Member { connection, since });
+            };
+            let since = match connection.membership(&wanted.channel) {
+                Some(_) => (wanted.channel == Channel::All).then_some(connection.registered_at),
+                None => Some(now),
             };
             let standing = connection.membership(&wanted.channel);
-            let is_new = standing.is_none() || wanted.channel == Channel::All;
             match self.table.join(&membership, standing, &connection.member(now)).await {
-                Ok(Moved::Done) => return Ok(Joined::Member { connection, is_new }),
-                Ok(Moved::Gone) => return Ok(Joined::Over(ClosingReason::Server)),
+                Ok(Moved::Done) => return Ok(Joined::Member { connection, since }),
+                // Its row says why.
+                Ok(Moved::Gone) => {}
                 Ok(Moved::Full) => return Err(Refusal::too_many_channels()),
                 Ok(Moved::Contended) => self.clock.sleep(jitter.pause(attempt)).await,
                 Err(error) => return Err(unavailable("subscribe")(error)),
@@ -136,7 +142,11 @@ fn up_to_its_own(connection: &Connection, channel: &Channel) -> Shards {
 
 /// What came of making a connection a member.
 enum Joined {
-    Member { connection: Connection, is_new: bool },
+    Member {
+        connection: Connection,
+        /// Since when, if that is news.
+        since: Option<Timestamp>,
+    },
     Over(ClosingReason),
 }
 

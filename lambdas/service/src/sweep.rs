@@ -13,12 +13,13 @@ use domain::membership::{Member, Membership};
 use domain::shards::ShardRules;
 use domain::slot::SlotNumber;
 use domain::timestamp::Timestamp;
-use domain::wire::{ClosingReason, Frame};
+use domain::wire::Frame;
 use futures_util::future::{Either, ready, select};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::clean_up::clean_up;
 use crate::describe::describe;
+use crate::lasting::why;
 use crate::members::members;
 use crate::ports::{Clock, Closing, Connections, Ended, Heads, Members, Sockets, TableError};
 
@@ -197,9 +198,8 @@ impl<T: Members + Connections + Heads, S: Sockets + Closing, C: Clock> Sweeper<'
             let Some(entombed) = self.table.entomb_if_over(id, life, now).await? else {
                 return Ok(false);
             };
-            let reason = entombed.ending(now).map_or(ClosingReason::Server, ClosingReason::from);
             // Whatever comes of it: the reason is a courtesy, the end is not.
-            let _ = self.sockets.post(id, &Frame::closing(reason)).await;
+            let _ = self.sockets.post(id, &Frame::closing(why(Some(&entombed), now))).await;
             connection = entombed;
         }
         match self.sockets.end(id).await {
@@ -246,6 +246,7 @@ fn by_member(member: &Member, shard: u32) -> Connection {
         hard_end: member.hard_end,
         lease: member.hard_end,
         replaced_until: None,
+        sent_away: false,
         slot: SlotNumber::FIRST,
         memberships: vec![
             membership(Channel::User(member.user.clone()), 0),

@@ -37,6 +37,7 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
                 }
                 Left::NoMember => return Ok(Answer::Frame(Frame::unsubscribed(id, channel))),
                 Left::Over(reason) => return Ok(Answer::Over(reason)),
+                Left::Anew => {}
                 Left::Contended => self.clock.sleep(jitter.pause(attempt)).await,
             }
         }
@@ -55,7 +56,8 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
         };
         match self.table.leave(membership, &connection.id).await {
             Ok(Moved::Done) => Ok(Left::Now(connection)),
-            Ok(Moved::Gone) => Ok(Left::Over(ClosingReason::Server)),
+            // Its row says why.
+            Ok(Moved::Gone) => Ok(Left::Anew),
             // Leaving needs no room.
             Ok(Moved::Contended | Moved::Full) => Ok(Left::Contended),
             Err(error) => Err(failed(error)),
@@ -77,6 +79,8 @@ enum Left {
     Now(Connection),
     NoMember,
     Over(ClosingReason),
+    /// It is to be looked at once more.
+    Anew,
     Contended,
 }
 

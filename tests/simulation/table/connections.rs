@@ -47,6 +47,12 @@ impl Connections for SimTable {
         self.ask("entomb", effect).await
     }
 
+    async fn send_away(&self, id: &ConnectionId, life: Timestamp) -> Result<Option<Connection>, TableError> {
+        let id = id.clone();
+        let effect = move |world: &mut World| world.table.rows.send_away(&id, life);
+        self.ask("send_away", effect).await
+    }
+
     async fn entomb_if_over(
         &self,
         id: &ConnectionId,

@@ -49,6 +49,12 @@ impl Members for SimTable {
         self.ask("page", effect).await
     }
 
+    async fn member(&self, membership: &Membership, id: &ConnectionId) -> Result<Option<Member>, TableError> {
+        let (membership, id) = (membership.clone(), id.clone());
+        self.ask("member", move |world| world.table.rows.member(&membership, &id))
+            .await
+    }
+
     async fn watchers(&self, channel: &Channel, limit: usize) -> Result<Vec<Member>, TableError> {
         let channel = channel.clone();
         let effect = move |world: &mut World| {

@@ -60,6 +60,7 @@ pub(super) fn write(connection: &Connection) -> Row {
         .value("hardEnd", millis(connection.hard_end))
         .value("lease", millis(connection.lease))
         .optional("replacedUntil", connection.replaced_until.map(millis))
+        .optional("sentAway", connection.sent_away.then_some(AttributeValue::Bool(true)))
         .number("slot", connection.slot.number().into())
         .value("channels", map(&connection.memberships, |m| m.shard))
         .value(
@@ -99,6 +100,7 @@ pub(super) fn read(row: &Row) -> Result<Connection, Unreadable> {
         lease: read_millis(row, "lease")?.min(hard_end),
         hard_end,
         replaced_until: optional(row, "replacedUntil", read_millis)?,
+        sent_away: row.contains_key("sentAway"),
         slot: slot.ok_or(Unreadable("slot"))?,
         memberships: read_memberships(row),
         user,

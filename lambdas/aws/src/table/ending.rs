@@ -1,6 +1,6 @@
 //! Ending connections piece by piece: the tombstone first, then what stands of them elsewhere.
 
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use domain::connection::Connection;
 use domain::connection_id::ConnectionId;
 use domain::identity::UserId;
@@ -17,14 +17,14 @@ use super::{Table, member, slot};
 
 impl Connections for Table {
     async fn entomb(&self, id: &ConnectionId, life: Timestamp) -> Result<Option<Connection>, TableError> {
-        let update = self.update(key(id), &entombing(Terms::default(), id, life));
-        let old = update
-            .update_expression(ENTOMB)
-            .return_values(ReturnValue::AllOld)
-            .send()
-            .await
-            .map_err(failed("entomb"))?;
-        Ok(old.attributes().and_then(was))
+        let terms = entombing(Terms::default(), id, life);
+        self.entombed("entomb", id, &terms, ENTOMB).await
+    }
+
+    async fn send_away(&self, id: &ConnectionId, life: Timestamp) -> Result<Option<Connection>, TableError> {
+        let terms = entombing(Terms::of(["sentAway"]), id, life).value("true", AttributeValue::Bool(true));
+        let set = format!("{ENTOMB}, #sentAway = :true");
+        self.entombed("send_away", id, &terms, &set).await
     }
 
     async fn entomb_if_over(
@@ -100,6 +100,23 @@ impl Table {
             Ok(_) => Ok(()),
             Err(error) => refused("free_slot", error).map(drop),
         }
+    }
+
+    /// What a connection is that becomes a tombstone, in whatever way. A tombstone keeps what it was.
+    async fn entombed(
+        &self,
+        operation: &'static str,
+        id: &ConnectionId,
+        terms: &Terms,
+        set: &str,
+    ) -> Result<Option<Connection>, TableError> {
+        let update = self.update(key(id), terms).update_expression(set);
+        let new = update
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await
+            .map_err(failed(operation))?;
+        Ok(new.attributes().and_then(was))
     }
 
     async fn delete(&self, operation: &'static str, key: Key) -> Result<(), TableError> {

@@ -3,24 +3,17 @@
 use domain::channel::Channel;
 use domain::content::Content;
 use domain::identity::{DisplayName, UserId};
-use domain::limits::FRAME_BYTES_MAX;
 use domain::log::{Entry, Sender, Sequence};
 use domain::message_id::MessageId;
-use domain::timestamp::Timestamp;
-use service::ports::{LogReader, Span, TableError};
 
-use super::attributes::{
-    Key, Row, Unreadable, Writer, optional, passed, read_life, read_millis, read_number, read_text, readable, text,
-};
-use super::errors::failed;
-use super::{Table, limit};
+use super::attributes::{Key, Row, Unreadable, Writer, optional, read_life, read_millis, read_number, read_text, text};
 
-fn partition(channel: &Channel) -> String {
+pub(super) fn partition(channel: &Channel) -> String {
     format!("entry#{channel}")
 }
 
 /// Sixteen digits hold every number below 2^53, and sort as text as they do as numbers.
-fn sort_key(sequence: Sequence) -> String {
+pub(super) fn sort_key(sequence: Sequence) -> String {
     format!("{:016}", sequence.number())
 }
 
@@ -37,7 +30,7 @@ pub(super) fn write(channel: &Channel, entry: &Entry) -> Row {
         .row()
 }
 
-fn read(row: &Row) -> Result<Entry, Unreadable> {
+pub(super) fn read(row: &Row) -> Result<Entry, Unreadable> {
     let sender = read_text(row, "sender", UserId::parse_sender)?;
     Ok(Entry {
         sequence: Sequence::new(read_number(row, "seq")?).ok_or(Unreadable("seq"))?,
@@ -52,68 +45,9 @@ fn read(row: &Row) -> Result<Entry, Unreadable> {
     })
 }
 
-/// The condition of a query beside its key, and the number that it names.
-fn beyond(span: Span) -> Option<(&'static str, Sequence)> {
-    match span {
-        Span::Down(to) => to.map(|to| ("#pk = :pk AND #sk < :sk", to)),
-        Span::Up(from) => Some(("#pk = :pk AND #sk > :sk", from)),
-    }
-}
-
-impl LogReader for Table {
-    async fn entries(
-        &self,
-        channel: &Channel,
-        span: Span,
-        count: usize,
-        now: Timestamp,
-    ) -> Result<Vec<Entry>, TableError> {
-        let (mut entries, mut next) = self.entry_page(channel, span, Some(count), now, None).await?;
-        // What the first page lacks was past its life, and there may be much more of that: from here on in large pages.
-        while entries.len() < count && !fills_a_frame(&entries) && next.is_some() {
-            let (further, after) = self.entry_page(channel, span, None, now, next).await?;
-            entries.extend(further);
-            next = after;
-        }
-        entries.truncate(count);
-        Ok(entries)
-    }
-}
-
-impl Table {
-    /// One page of entries that are kept at `now`, and where the next begins. The limit counts rows before the filter, so
-    /// that a page may be empty without being the last.
-    async fn entry_page(
-        &self,
-        channel: &Channel,
-        span: Span,
-        rows: Option<usize>,
-        now: Timestamp,
-        start: Option<Row>,
-    ) -> Result<(Vec<Entry>, Option<Row>), TableError> {
-        let mut query = self
-            .query(partition(channel))
-            .scan_index_forward(matches!(span, Span::Up(_)))
-            .filter_expression("#life > :now")
-            .expression_attribute_names("#life", "life")
-            .expression_attribute_values(":now", passed(now))
-            .set_limit(rows.map(limit))
-            .set_exclusive_start_key(start);
-        if let Some((condition, number)) = beyond(span) {
-            query = query
-                .key_condition_expression(condition)
-                .expression_attribute_names("#sk", "sk")
-                .expression_attribute_values(":sk", text(sort_key(number)));
-        }
-        let page = query.send().await.map_err(failed("entries"))?;
-        Ok((readable("entry", page.items(), read), page.last_evaluated_key))
-    }
-}
-
-/// Whether no more of them could be shown in one answer anyway.
-fn fills_a_frame(entries: &[Entry]) -> bool {
-    let bytes: usize = entries.iter().map(|entry| entry.content.as_str().len()).sum();
-    entries.len() >= 2 && bytes > FRAME_BYTES_MAX
+/// The number in a row's key, whatever else the row holds.
+pub(super) fn sequence_of(row: &Row) -> Result<Sequence, Unreadable> {
+    read_text(row, "sk", |key| Sequence::new(key.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -121,6 +55,7 @@ fn fills_a_frame(entries: &[Entry]) -> bool {
 mod tests {
     use super::*;
     use domain::limits::SEQUENCE_MAX;
+    use domain::timestamp::Timestamp;
 
     #[test]
     fn an_entry_reads_back_as_written() {
@@ -142,6 +77,7 @@ mod tests {
             (&text("entry#all"), &text("1700000000000001"))
         );
         assert_eq!(read(&row).unwrap(), entry);
+        assert_eq!(sequence_of(&row).unwrap(), entry.sequence);
         entry.id = None;
         assert_eq!(read(&write(&Channel::All, &entry)).unwrap(), entry);
         entry.sender = Sender::back_end(Some("Shop"));

@@ -7,7 +7,7 @@ use domain::identity::{DisplayName, UserId};
 use domain::membership::{Member, Membership};
 use service::ports::{MemberPage, Members, TableError};
 
-use super::attributes::{Key, Row, Unreadable, Writer, read_life, read_millis, read_text, readable};
+use super::attributes::{Key, Row, Unreadable, Writer, one_readable, read_life, read_millis, read_text, readable};
 use super::errors::failed;
 use super::{Table, limit};
 
@@ -84,6 +84,11 @@ impl Members for Table {
             members: readable("member", page.items(), read),
             next: next.and_then(|sk| ConnectionId::parse(sk)),
         })
+    }
+
+    async fn member(&self, membership: &Membership, id: &ConnectionId) -> Result<Option<Member>, TableError> {
+        let row = self.get("member", key(membership, id)).await?;
+        Ok(row.and_then(|row| one_readable("member", read(&row))))
     }
 
     async fn watchers(&self, channel: &Channel, rows: usize) -> Result<Vec<Member>, TableError> {

@@ -28,6 +28,7 @@ mod join;
 mod lease;
 mod log;
 mod member;
+mod reading;
 mod register;
 mod sent;
 mod slot;

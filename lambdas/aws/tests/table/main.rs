@@ -6,5 +6,6 @@ mod costs;
 mod dynamodb_local;
 mod emulator;
 mod meter;
+mod reading;
 mod rows_of_other_releases;
 mod store;

@@ -31,7 +31,14 @@ pub trait Connections: Standings {
         life: Timestamp,
     ) -> impl Future<Output = Result<Option<Connection>, TableError>> + Send;
 
-    /// The same, on condition that the connection is registered and over at `now`; `None` if it is not.
+    /// The same of a connection whose user is sent away, which the tombstone says from then on.
+    fn send_away(
+        &self,
+        id: &ConnectionId,
+        life: Timestamp,
+    ) -> impl Future<Output = Result<Option<Connection>, TableError>> + Send;
+
+    /// As `entomb`, on condition that the connection is registered and over at `now`; `None` if it is not.
     fn entomb_if_over(
         &self,
         id: &ConnectionId,

@@ -2,7 +2,7 @@
 
 use domain::channel::Channel;
 use domain::connection_id::ConnectionId;
-use domain::membership::Member;
+use domain::membership::{Member, Membership};
 
 use super::TableError;
 
@@ -17,6 +17,13 @@ pub trait Members: Sync {
         after: Option<&ConnectionId>,
         limit: usize,
     ) -> impl Future<Output = Result<MemberPage, TableError>> + Send;
+
+    /// What stands of a connection in a channel, if it is a member there. Strongly consistent.
+    fn member(
+        &self,
+        membership: &Membership,
+        id: &ConnectionId,
+    ) -> impl Future<Output = Result<Option<Member>, TableError>> + Send;
 
     /// The members, at most `limit` of them, that want to be told who comes and goes. Strongly consistent.
     fn watchers(&self, channel: &Channel, limit: usize)

@@ -14,7 +14,7 @@ use super::*;
 use crate::caller::Caller;
 use crate::connect::{Handshake, Outcome, connect};
 use crate::ports::Posted;
-use crate::serve::tests::world::{NOW, World, at, caller, change, connected, make_unreadable, row, told, world};
+use crate::serve::tests::world::{NOW, World, ask, at, caller, change, connected, make_unreadable, row, told, world};
 use crate::testing::{TestClock, connection_rules};
 
 async fn send_away(world: &World) -> Result<Revoked, RevokeError> {
@@ -46,15 +46,22 @@ async fn aut_08_every_connection_is_told_entombed_and_closed() {
     ];
     let bob = connected(&world, "bob", 1).await;
     assert_eq!(send_away(&world).await.unwrap(), Revoked { closed: 3 });
+    let closing = json!({"type": "closing", "reason": "signed_out", "retry": false});
     for device in &devices {
-        assert_eq!(
-            told(&world, device, "closing"),
-            [json!({"type": "closing", "reason": "signed_out", "retry": false})]
-        );
+        assert_eq!(told(&world, device, "closing"), std::slice::from_ref(&closing));
         assert!(row(&world, &device.connection).is_none());
     }
     assert_eq!(world.sockets.ended().len(), 3);
     assert!(row(&world, &bob.connection).is_some() && told(&world, &bob, "closing").is_empty());
+    for (device, action) in devices.iter().zip(["ping", "subscribe", "unsubscribe"]) {
+        let data = if action == "ping" {
+            json!({})
+        } else {
+            json!({"channel": "room:a"})
+        };
+        let told = ask(&world, device, action, data).await;
+        assert_eq!(told, closing, "who missed it is told the same by {action}");
+    }
 }
 
 #[tokio::test]
@@ -155,7 +162,7 @@ async fn what_cannot_be_closed_in_time_is_no_success() {
 
 #[tokio::test]
 async fn a_table_that_fails_is_no_success_and_the_next_attempt_is() {
-    for operation in ["revoke", "members", "connection", "entomb"] {
+    for operation in ["revoke", "members", "connection", "send_away"] {
         let world = world();
         connected(&world, "alice", 1).await;
         world.table.fail(operation);

@@ -178,6 +178,10 @@ impl Connections for MemoryTable {
         self.call("entomb", |rows| rows.entomb(id, life)).await
     }
 
+    async fn send_away(&self, id: &ConnectionId, life: Timestamp) -> Result<Option<Connection>, TableError> {
+        self.call("send_away", |rows| rows.send_away(id, life)).await
+    }
+
     async fn entomb_if_over(
         &self,
         id: &ConnectionId,
@@ -257,6 +261,10 @@ impl Members for MemoryTable {
         let limit = if self.whole_pages { limit } else { limit.min(PAGE) };
         self.call("members", |rows| rows.page(channel, shard, after, limit))
             .await
+    }
+
+    async fn member(&self, membership: &Membership, id: &ConnectionId) -> Result<Option<Member>, TableError> {
+        self.call("member", |rows| rows.member(membership, id)).await
     }
 
     async fn watchers(&self, channel: &Channel, limit: usize) -> Result<Vec<Member>, TableError> {

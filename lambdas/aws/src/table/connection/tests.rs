@@ -21,6 +21,7 @@ pub(in crate::table) fn connection() -> Connection {
         hard_end: Timestamp::from_millis(1_060_500),
         lease: Timestamp::from_millis(1_060_400),
         replaced_until: Some(Timestamp::from_millis(1_030_001)),
+        sent_away: true,
         slot: SlotNumber::new(7).unwrap(),
         memberships: vec![
             membership("all", 3, false),
@@ -49,6 +50,7 @@ fn a_row_reads_back_as_written() {
     let plain = Connection {
         origin_jti: None,
         replaced_until: None,
+        sent_away: false,
         ..connection()
     };
     assert_eq!(standing(&write(&plain)), Standing::Registered(plain));

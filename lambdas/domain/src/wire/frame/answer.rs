@@ -50,6 +50,9 @@ pub(in crate::wire) struct Pong<'a> {
     expires_at: u64,
     /// Channels in which there is something that the cursors sent do not cover.
     behind: Vec<String>,
+    /// Channels of the cursors sent that the user may not read; left out if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    forbidden: Vec<String>,
     /// The id by which the next handshake names this connection in `replaces`.
     connection: &'a str,
 }
@@ -65,6 +68,19 @@ pub struct Receipt {
     pub at: Timestamp,
     /// Whether it was there before.
     pub duplicate: bool,
+}
+
+/// What a heartbeat finds out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct News {
+    /// Channels of which the client has not yet everything.
+    pub behind: Vec<Channel>,
+    /// Channels that it asked for and may not read.
+    pub forbidden: Vec<Channel>,
+}
+
+fn names(channels: &[Channel]) -> Vec<String> {
+    channels.iter().map(ToString::to_string).collect()
 }
 
 impl Frame {
@@ -87,19 +103,20 @@ impl Frame {
         }))
     }
 
-    /// The connection lasts at `now`, and does so until `end`; the client has not yet everything of these channels.
+    /// The connection lasts at `now`, and does so until `end`.
     pub fn pong(
         id: Option<&RequestId>,
         connection: &ConnectionId,
         now: Timestamp,
         end: Timestamp,
-        behind: &[Channel],
+        news: &News,
     ) -> Self {
         Self::encode(&ServerFrame::Pong(Pong {
             id: id.map(RequestId::as_str),
             at: now.millis(),
             expires_at: end.millis(),
-            behind: behind.iter().map(ToString::to_string).collect(),
+            behind: names(&news.behind),
+            forbidden: names(&news.forbidden),
             connection: connection.as_str(),
         }))
     }

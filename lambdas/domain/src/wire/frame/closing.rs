@@ -32,6 +32,7 @@ impl ClosingReason {
 impl From<Ending> for ClosingReason {
     fn from(ending: Ending) -> Self {
         match ending {
+            Ending::SentAway => Self::SignedOut,
             Ending::HardEnd => Self::TokenExpired,
             Ending::Replaced => Self::Replaced,
             Ending::Lapsed => Self::Server,

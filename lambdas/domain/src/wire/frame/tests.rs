@@ -100,14 +100,21 @@ fn an_echo_gives_the_content_back() {
 fn a_pong_tells_the_time_the_end_what_is_new_and_the_connection() {
     let (now, end) = (Timestamp::from_millis(5), Timestamp::from_seconds(9));
     let connection = ConnectionId::parse("c1=").unwrap();
-    let behind = [Channel::All, Channel::parse("dm:a:b").unwrap()];
+    let news = News {
+        behind: vec![Channel::All, Channel::parse("dm:a:b").unwrap()],
+        forbidden: Vec::new(),
+    };
     assert_eq!(
-        Frame::pong(RequestId::parse("i1").as_ref(), &connection, now, end, &behind).as_str(),
+        Frame::pong(RequestId::parse("i1").as_ref(), &connection, now, end, &news).as_str(),
         r#"{"type":"pong","id":"i1","at":5,"expiresAt":9000,"behind":["all","dm:a:b"],"connection":"c1="}"#
     );
+    let news = News {
+        behind: Vec::new(),
+        forbidden: vec![Channel::parse("group:team").unwrap()],
+    };
     assert_eq!(
-        Frame::pong(None, &connection, now, end, &[]).as_str(),
-        r#"{"type":"pong","at":5,"expiresAt":9000,"behind":[],"connection":"c1="}"#
+        Frame::pong(None, &connection, now, end, &news).as_str(),
+        r#"{"type":"pong","at":5,"expiresAt":9000,"behind":[],"forbidden":["group:team"],"connection":"c1="}"#
     );
 }
 

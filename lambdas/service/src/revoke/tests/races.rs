@@ -40,7 +40,7 @@ async fn the_door_is_shut_before_anybody_is_looked_for() {
     let before = world.table.calls().len();
     send_away(&world).await.unwrap();
     let calls = world.table.calls().split_off(before);
-    assert_eq!(calls, ["revoke", "members", "connection", "entomb"]);
+    assert_eq!(calls, ["revoke", "members", "connection", "send_away"]);
 }
 
 #[tokio::test]

@@ -120,7 +120,10 @@ async fn lif_10_a_connection_that_is_over_by_its_row_is_told_why_and_closed() {
         ("replaced", "replaced", json!(false)),
         ("ended", "token_expired", json!(0)),
         ("entombed", "server", json!(0)),
-        ("replaced and entombed", "replaced", json!(false)),
+        ("entombed when lapsed", "server", json!(0)),
+        ("entombed when replaced", "replaced", json!(false)),
+        ("entombed when ended", "token_expired", json!(0)),
+        ("entombed and sent away", "signed_out", json!(false)),
         ("deleted", "server", json!(0)),
         ("unreadable", "server", json!(0)),
     ] {
@@ -134,19 +137,19 @@ async fn lif_10_a_connection_that_is_over_by_its_row_is_told_why_and_closed() {
             let world = world();
             let alice = connected(&world, "alice", 1).await;
             let id = &alice.connection;
-            match what {
-                "lapsed" => change(&world, id, |row| row.lease = NOW),
-                "replaced" => change(&world, id, |row| row.replaced_until = Some(NOW)),
-                "ended" => change(&world, id, |row| row.hard_end = NOW),
-                "entombed" => world.table.with_rows(|rows| {
-                    rows.entomb(id, NOW.plus(TOMBSTONE_LIFE));
+            match what.split(' ').next_back() {
+                Some("lapsed") => change(&world, id, |row| row.lease = NOW),
+                Some("replaced") => change(&world, id, |row| row.replaced_until = Some(NOW)),
+                Some("ended") => change(&world, id, |row| row.hard_end = NOW),
+                Some("away") => world.table.with_rows(|rows| {
+                    rows.send_away(id, NOW.plus(TOMBSTONE_LIFE));
                 }),
-                "replaced and entombed" => {
-                    change(&world, id, |row| row.replaced_until = Some(NOW));
-                    world.table.with_rows(|rows| rows.entomb(id, NOW.plus(TOMBSTONE_LIFE)));
-                }
-                "unreadable" => make_unreadable(&world, &alice),
-                _ => world.table.drop_connection(id),
+                Some("unreadable") => make_unreadable(&world, &alice),
+                Some("deleted") => world.table.drop_connection(id),
+                _ => {}
+            }
+            if what.starts_with("entombed") {
+                world.table.with_rows(|rows| rows.entomb(id, NOW.plus(TOMBSTONE_LIFE)));
             }
             let route = if body.contains("message") {
                 Route::Message

@@ -122,7 +122,7 @@ async fn a_failure_keeps_the_cookies_so_that_it_can_be_repeated() {
         "revocation",
         "members",
         "connection",
-        "entomb",
+        "send_away",
         "socket",
         "time",
     ] {

@@ -11,6 +11,7 @@ use crate::ports::{Moved, Place};
 
 pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
     a_tombstone_keeps_what_was(world).await;
+    a_tombstone_says_that_its_user_was_sent_away(world).await;
     a_tombstone_stands_where_nothing_stood(world).await;
     only_what_is_over_is_entombed(world).await;
     members_are_removed_one_by_one(world).await;
@@ -49,6 +50,30 @@ async fn a_tombstone_keeps_what_was<T: AllPorts>(world: &World<'_, T>) {
             "the rest is not touched"
         );
     }
+}
+
+/// Before it is entombed in another way, or after.
+async fn a_tombstone_says_that_its_user_was_sent_away<T: AllPorts>(world: &World<'_, T>) {
+    for entombed_first in [true, false] {
+        let connection = world.registered().await;
+        if entombed_first {
+            assert_eq!(entomb(world, &connection).await, Some(connection.clone()));
+        }
+        let sent_away = Some(Connection {
+            sent_away: true,
+            ..connection.clone()
+        });
+        let told = ok(world.table.send_away(&connection.id, tombstone_life()).await);
+        assert_eq!(told.map(sorted), sent_away);
+        assert_eq!(entomb(world, &connection).await, sent_away);
+        assert_eq!(
+            world.standing(&connection.id).await,
+            Some(Standing::Entombed(sent_away))
+        );
+    }
+    let unknown = world.id();
+    assert_eq!(ok(world.table.send_away(&unknown, tombstone_life()).await), None);
+    assert_eq!(world.standing(&unknown).await, Some(Standing::Entombed(None)));
 }
 
 async fn a_tombstone_stands_where_nothing_stood<T: AllPorts>(world: &World<'_, T>) {

@@ -79,6 +79,7 @@ impl<'a, T: AllPorts> World<'a, T> {
             hard_end: NOW.plus(LEASE * 2),
             lease: NOW.plus(LEASE),
             replaced_until: None,
+            sent_away: false,
             slot: slot_number(slot),
             memberships: vec![
                 membership(
@@ -150,7 +151,10 @@ impl<'a, T: AllPorts> World<'a, T> {
     /// What stands of the connection in a channel's shard.
     pub(super) async fn member(&self, membership: &Membership, id: &ConnectionId) -> Option<Member> {
         let members = self.members(&membership.channel, membership.shard, 1000).await;
-        members.into_iter().find(|member| member.connection == *id)
+        let listed = members.into_iter().find(|member| member.connection == *id);
+        let asked_for = ok(self.table.member(membership, id).await);
+        assert_eq!(asked_for, listed, "asked for by itself, it is as it is listed");
+        listed
     }
 
     /// All members of a shard, read in pages.

@@ -34,6 +34,16 @@ impl Rows {
         was
     }
 
+    /// See [`crate::ports::Connections::send_away`].
+    pub fn send_away(&mut self, id: &ConnectionId, life: Timestamp) -> Option<Connection> {
+        if let Some((Standing::Registered(connection) | Standing::Entombed(Some(connection)), _)) =
+            self.connections.get_mut(id)
+        {
+            connection.sent_away = true;
+        }
+        self.entomb(id, life)
+    }
+
     /// See [`crate::ports::Connections::entomb_if_over`].
     pub fn entomb_if_over(&mut self, id: &ConnectionId, life: Timestamp, now: Timestamp) -> Option<Connection> {
         self.registered(id).filter(|connection| connection.is_over(now))?;

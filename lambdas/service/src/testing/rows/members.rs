@@ -62,6 +62,12 @@ impl Rows {
         MemberPage { members: page, next }
     }
 
+    /// See [`crate::ports::Members::member`].
+    pub fn member(&self, membership: &Membership, id: &ConnectionId) -> Option<Member> {
+        let shard = (membership.channel.clone(), membership.shard);
+        self.members.get(&shard)?.get(id).cloned()
+    }
+
     /// See [`crate::ports::Members::watchers`].
     pub fn watchers(&self, channel: &Channel, limit: usize) -> Vec<Member> {
         let watchers = self.watchers.get(channel).into_iter().flat_map(|w| w.values());
