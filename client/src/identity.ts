@@ -23,6 +23,10 @@ export class Identity {
     return this.#session.current();
   }
 
+  refresh(): Promise<SignedIn | undefined> {
+    return this.#session.refresh();
+  }
+
   /** Whoever comes first, and from then on nobody else. */
   accepts(who: SignedIn | undefined): boolean {
     if (who === undefined || (this.#user !== undefined && this.#user !== who.user)) {

@@ -1,6 +1,6 @@
 // Every way from one state to the next: connecting, being refused, being cut off, being told to go, waking.
 import { describe, expect, it } from 'vitest';
-import { RECONNECT, STABLE_MS } from '../src/line.ts';
+import { DOUBTFUL_REFUSALS, RECONNECT, STABLE_MS } from '../src/line.ts';
 import { HANDSHAKE_MS } from '../src/link.ts';
 import { LATENCY_MS } from './kit/faults.ts';
 import { Harness, outcome, SOON_MS } from './kit/harness.ts';
@@ -146,6 +146,34 @@ describe('a failed handshake', () => {
     await harness.clock.advance(1_000);
     expect(harness.connection.status).toEqual({ state: 'signed-out', reason: 'not_signed_in' });
     expect(harness.clock.timers).toBe(0);
+  });
+
+  it('with a session that counts, again and again, has the session refreshed once, which tells a sign-out elsewhere', async () => {
+    const harness = new Harness();
+    harness.server.accepting = false;
+    harness.session.refreshable = false;
+    harness.connection.start();
+    await harness.clock.advance(LATENCY_MS);
+    await waits(harness, DOUBTFUL_REFUSALS - 2);
+    expect(harness.state).toBe('waiting');
+    expect(harness.session.refreshed).toBe(0);
+    await waits(harness, 1);
+    expect(harness.session.refreshed).toBe(1);
+    expect(harness.connection.status).toEqual({ state: 'signed-out', reason: 'not_signed_in' });
+    expect(harness.clock.timers).toBe(0);
+  });
+
+  it('that has another reason is not a sign-out, and costs one refresh', async () => {
+    const harness = new Harness();
+    harness.server.accepting = false;
+    harness.connection.start();
+    await harness.clock.advance(LATENCY_MS);
+    await waits(harness, 9);
+    expect(harness.session.refreshed).toBe(1);
+    harness.server.accepting = true;
+    await waits(harness, 1);
+    await harness.soon();
+    expect(harness.state).toBe('open');
   });
 
   it('because the token ended is mended by a refresh', async () => {
