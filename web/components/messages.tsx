@@ -48,7 +48,7 @@ export const Messages = memo(function Messages(props: MessagesProps): ReactNode 
               {isLoading ? 'Loading…' : 'Load older messages'}
             </button>
           )}
-          {isLoaded && !hasOlder && items.length > 0 && <p className="beginning">Nothing older is kept.</p>}
+          {isLoaded && !hasOlder && items.length > 0 && <p className="beginning">No older messages.</p>}
           {!isLoaded && items.length === 0 && <Skeleton />}
           {isLoaded && items.length === 0 && <Empty />}
           {days.map(({ date, at, groups }) => (

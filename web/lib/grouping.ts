@@ -29,11 +29,16 @@ export function daysOf(items: readonly Item[]): readonly Day[] {
     if (days.at(-1)?.date !== date) days.push({ date, at, groups: [] });
     const groups = days.at(-1)?.groups ?? [];
     const group = groups.at(-1);
-    if (group?.sender.id === item.sender.id && at - latest < PAUSE) group.items.push(item);
+    if (group && isSame(group.sender, item.sender) && at - latest < PAUSE) group.items.push(item);
     else groups.push({ key: item.key, sender: item.sender, at, items: [item] });
     latest = at;
   }
   return days;
+}
+
+/** The back end has one id and a name for each of its voices. */
+function isSame(one: Person, other: Person): boolean {
+  return one.id === other.id && one.name === other.name;
 }
 
 function dateOf(at: number): string {

@@ -26,6 +26,11 @@ describe('groups', () => {
     const other: Item = { ...item('b', 'x', NOON), sender: { id: 'x', name: 'ada' } };
     expect(shape([item('a', 'ada', NOON), other])).toEqual([['2026-11-23', ['a'], ['b']]]);
   });
+
+  it('are told apart by name where one id has two, as the back end has', () => {
+    const as = (key: string, name: string): Item => ({ ...item(key, 'back-end', NOON), sender: { id: 'back-end', name } });
+    expect(shape([as('a', 'Robot'), as('b', 'Shop'), as('c', 'Shop')])).toEqual([['2026-11-23', ['a'], ['b', 'c']]]);
+  });
 });
 
 describe('days', () => {
