@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::machine::{make_room, resident_bytes};
 use crate::{Handshake, Probe, Socket, TestResult, eventually, failure};
@@ -38,7 +38,9 @@ pub struct Figures {
 /// A connection or an echo fails.
 pub async fn run(idle: usize, busy: usize) -> TestResult<Figures> {
     make_room();
-    let probe = Probe::start().await?;
+    // A machine that is busy with other tests may be slow.
+    let patient = |resources: &mut Value| resources["Function"]["Properties"]["Timeout"] = json!(60);
+    let probe = Probe::start_changed(patient, &[]).await?;
     let emulator = probe.stack.process_id();
     let empty = resident_bytes(emulator)?;
     let began = Instant::now();

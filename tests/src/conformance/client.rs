@@ -60,9 +60,10 @@ impl Client {
         let headers = self.header_lines(place, connect);
         let place = place.clone();
         self.asked = Some(tokio::spawn(async move {
+            let asked = Instant::now();
             let mut stream = place.connect().await?;
             let answer = exchange(&mut stream, &start_line, &headers, &[]).await?;
-            let socket = (answer.status == 101).then(|| Socket::new(stream));
+            let socket = (answer.status == 101).then(|| Socket::new(stream, asked));
             Ok((answer, socket))
         }));
     }
@@ -99,7 +100,8 @@ pub(super) struct Socket {
     writer: WriteHalf<Stream>,
     frames: mpsc::UnboundedReceiver<Frame>,
     reader: JoinHandle<()>,
-    pub(super) opened: Instant,
+    /// When its handshake began: the server's count of its age never began before.
+    pub(super) asked: Instant,
 }
 
 impl Drop for Socket {
@@ -120,7 +122,7 @@ pub(super) enum Incoming {
 }
 
 impl Socket {
-    fn new(stream: Stream) -> Self {
+    fn new(stream: Stream, asked: Instant) -> Self {
         let (mut half, writer): (ReadHalf<Stream>, _) = tokio::io::split(stream);
         let (sender, frames) = mpsc::unbounded_channel();
         let reader = tokio::spawn(async move {
@@ -134,7 +136,7 @@ impl Socket {
             writer,
             frames,
             reader,
-            opened: Instant::now(),
+            asked,
         }
     }
 

@@ -251,7 +251,7 @@ impl Player<'_> {
         };
         let socket = self.client(client).socket()?;
         let incoming = socket.message(patience).await?;
-        let age = socket.opened.elapsed().as_secs_f64() * clock;
+        let age = socket.asked.elapsed().as_secs_f64() * clock;
         match incoming {
             Incoming::Closed(code, reason) if code == wanted.code => {
                 if let Some(words) = &wanted.reason {
