@@ -76,7 +76,7 @@ test('a room with somebody else, wide and on a phone, with its list and its peop
   expect(await violations(page)).toEqual([]);
   await bob.page.getByTestId('conversation').filter({ hasText: 'Everyone' }).click();
   await bob.say('For everyone');
-  await page.getByTestId('unread').waitFor();
+  await page.getByTestId('conversation').filter({ hasText: 'Everyone' }).getByTestId('unread').waitFor();
 
   await page.setViewportSize({ width: 320, height: 640 });
   await page.getByTestId('people-toggle').click();
