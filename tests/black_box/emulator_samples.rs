@@ -38,7 +38,7 @@ async fn remembered(stack: &Stack) -> TestResult<u64> {
 
 #[tokio::test]
 async fn a_chat_of_node_functions_in_cloudformation_yaml() -> TestResult {
-    let stack = sample("chat", &[]).await?;
+    let stack = sample("chat", &["--tls"]).await?;
     assert!(stack.endpoint("/websocket").ends_with("/Prod"));
     for (query, expected) in [("", 401), ("token=wrong", 403), ("token=let-me-in", 101)] {
         assert_eq!(

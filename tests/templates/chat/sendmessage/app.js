@@ -6,17 +6,18 @@ const { DeleteCommand, DynamoDBDocumentClient, ScanCommand } = require('@aws-sdk
 
 const TableName = process.env.TABLE_NAME;
 const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-const api = new ApiGatewayManagementApiClient({});
 
 exports.handler = async (event) => {
+  const { authorizer, domainName, stage } = event.requestContext;
+  const api = new ApiGatewayManagementApiClient({ endpoint: `https://${domainName}/${stage}` });
   const { data } = JSON.parse(event.body);
-  const text = JSON.stringify({ from: event.requestContext.authorizer.name, data });
+  const text = JSON.stringify({ from: authorizer.name, data });
   const { Items } = await table.send(new ScanCommand({ TableName, ProjectionExpression: 'connectionId' }));
-  await Promise.all(Items.map(({ connectionId }) => tell(connectionId, text)));
+  await Promise.all(Items.map(({ connectionId }) => tell(api, connectionId, text)));
   return { statusCode: 200, body: 'Data sent.' };
 };
 
-async function tell(connectionId, text) {
+async function tell(api, connectionId, text) {
   try {
     await api.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: text }));
   } catch (error) {
