@@ -52,11 +52,13 @@ pub(super) fn build(mutations: &[Mutation]) -> TestResult<PathBuf> {
         .args(["build", "--quiet", "--target-dir"])
         .arg(&target)
         .current_dir(&scratch)
-        .status()?;
-    if built.success() {
+        // Of the switches' warnings nobody wants to hear.
+        .output()?;
+    if built.status.success() {
         Ok(target.join("debug").join(NAME))
     } else {
-        Err(failure("a mutation does not build: see above"))
+        let words = String::from_utf8_lossy(&built.stderr).into_owned();
+        Err(failure(format!("a mutation does not build:\n{words}")))
     }
 }
 
