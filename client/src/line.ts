@@ -243,7 +243,7 @@ export class Line {
   /** A token that still counts for the session may count for no handshake any more: a refresh shows it. */
   async #whoIsRefused(isDoubtful: boolean): Promise<SignedIn | undefined> {
     const who = await this.#identity.current();
-    return who !== undefined && isDoubtful ? this.#identity.refresh() : who;
+    return who !== undefined && isDoubtful ? ((await this.#identity.refresh()) ?? this.#identity.current()) : who;
   }
 
   #lost(link: Link, next: Next): void {
