@@ -10,6 +10,7 @@ use domain::identity::UserId;
 use domain::limits::{FAN_OUT_CONCURRENCY, NOT_BEFORE_LIFE, REVOKE_PAUSE, TOMBSTONE_LIFE};
 use domain::membership::Member;
 use domain::revocation::NotBefore;
+use domain::timestamp::Timestamp;
 use domain::wire::{ClosingReason, Frame};
 use futures_util::TryStreamExt as _;
 use futures_util::future::{Either, select};
@@ -88,17 +89,22 @@ impl<T: Members + Connections, S: Sockets + Closing, C: Clock> Ending<'_, T, S, 
             .await
     }
 
+    /// Entombs the connection first, so that it gets no lease and no channel any more, and then tells its client why.
     async fn end(&self, member: &Member) -> Result<(), TableError> {
         let id = &member.connection;
         match self.table.connection(id).await? {
             Some(Standing::Registered(connection)) if !connection.is_revoked_by(self.not_before) => return Ok(()),
             Some(Standing::Registered(connection)) => {
-                let is_live = self.clock.now() < connection.hard_end;
-                let reason = is_live.then_some(ClosingReason::SignedOut);
-                self.say_goodbye(id, reason).await?;
+                self.table.send_away(id, self.tombstone_life()).await?;
+                if self.clock.now() < connection.hard_end {
+                    self.say(id, ClosingReason::SignedOut).await;
+                }
             }
             // Whether it is meant cannot be read, so that it is ended, and comes back if it was not.
-            Some(Standing::Unreadable) => self.say_goodbye(id, Some(ClosingReason::Server)).await?,
+            Some(Standing::Unreadable) => {
+                self.table.entomb(id, self.tombstone_life()).await?;
+                self.say(id, ClosingReason::Server).await;
+            }
             Some(Standing::Entombed(_)) | None => {}
         }
         loop {
@@ -113,14 +119,13 @@ impl<T: Members + Connections, S: Sockets + Closing, C: Clock> Ending<'_, T, S, 
         }
     }
 
-    /// Entombs the connection first, so that it gets no lease and no channel any more, and tells its client why.
-    async fn say_goodbye(&self, id: &ConnectionId, reason: Option<ClosingReason>) -> Result<(), TableError> {
-        self.table.send_away(id, self.clock.now().plus(TOMBSTONE_LIFE)).await?;
-        if let Some(reason) = reason {
-            // Whatever comes of it: the reason is a courtesy, the end is not.
-            let _ = self.sockets.post(id, &Frame::closing(reason)).await;
-        }
-        Ok(())
+    fn tombstone_life(&self) -> Timestamp {
+        self.clock.now().plus(TOMBSTONE_LIFE)
+    }
+
+    /// Whatever comes of it: the reason is a courtesy, the end is not.
+    async fn say(&self, id: &ConnectionId, reason: ClosingReason) {
+        let _ = self.sockets.post(id, &Frame::closing(reason)).await;
     }
 }
 

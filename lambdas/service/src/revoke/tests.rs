@@ -94,6 +94,11 @@ async fn aut_08_whose_row_cannot_be_read_is_ended_and_may_come_back() {
         [json!({"type": "closing", "reason": "server", "retry": 0})]
     );
     assert!(world.table.tombstone(&alice.connection).is_some());
+    let calls = world.table.calls();
+    assert!(
+        calls.contains(&"entomb") && !calls.contains(&"send_away"),
+        "nothing is said of it that may be wrong: {calls:?}"
+    );
 }
 
 #[tokio::test]
