@@ -13,8 +13,12 @@ pub(crate) const FILE: &str = "endpoints.json";
 pub(crate) struct EndpointsFile {
     /// `http://localhost:<port>`: where the application is served from, and its Origin.
     pub(crate) web: String,
-    /// `ws://localhost:<port>/<stage>`.
+    /// `ws://localhost:<port>/<stage>`: of the first one, where there are several.
     pub(crate) websocket: String,
+    /// Those of all stages by `<logical id of the API>/<stage>`, if there are several. With `http` in the place of `ws` it is the
+    /// base of the stage's management API.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) websockets: BTreeMap<String, String>,
     /// The management API's base with the stage, to which clients add `/@connections/…`.
     pub(crate) management: String,
     /// The Lambda Invoke API.

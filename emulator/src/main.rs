@@ -21,6 +21,7 @@ mod ports;
 mod problem;
 mod programs;
 mod stack;
+mod stage_addresses;
 mod state;
 mod tables;
 mod template;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
+
 use crate::cli::RunOptions;
 use crate::clock::Clock;
 use crate::cognito::{self, PoolSettings, UserPool};
@@ -11,15 +13,16 @@ use crate::deployed_addresses::DeployedAddresses;
 use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser, TlsEndpoints};
 use crate::event_bus::EventBus;
 use crate::front_door::FrontDoor;
-use crate::gateway::Gateway;
+use crate::gateway::{Shared, WebSocketApi};
 use crate::http_api::HttpApi;
 use crate::lambda::{Addresses, Function, Functions, Reaper, Variables};
 use crate::ports::{Parts, Ports};
 use crate::problem::{OrProblem, Problem};
 use crate::programs::Programs;
+use crate::stage_addresses::StageAddresses;
 use crate::state::StateFolder;
 use crate::tables::Tables;
-use crate::template::{Place, StackSpec, Template};
+use crate::template::{Place, StackSpec, StageSpec, Template};
 use crate::tls::Tls;
 use crate::web_client::{Files, WebClient};
 
@@ -31,7 +34,7 @@ const ACCOUNT: &str = "000000000000";
 pub(crate) struct RunningStack {
     /// `http://localhost:<port>`.
     pub(crate) web: String,
-    gateway: Arc<Gateway>,
+    websocket_apis: Vec<Arc<WebSocketApi>>,
     state: StateFolder,
     // Last: dropping it kills the function processes.
     _reaper: Reaper,
@@ -48,34 +51,35 @@ impl RunningStack {
             Template::read(&options.template, options.parameters.iter().cloned().collect())?.resolve(&place)?;
         let web_client = web_client(&options)?;
         let tls = options.tls.then(|| Tls::open(&state)).transpose()?;
-        let ports = Ports::listen(options.port).await?;
+        let ports = Ports::listen(options.port, stack.websocket_apis.len()).await?;
         bring_home(&mut stack, &ports);
         let (pool, users) = open_pool(&state, &stack, &options.users).await?;
         let tables = Tables::open(&state.path("tables.db"), &stack.tables)?;
         let reaper = Reaper::start()?;
+        let stages = stage_addresses(&ports, &stack, &place);
         let host = FunctionHost {
-            variables: variables(&ports, &stack, &place, pool.as_deref(), tls.as_ref()),
+            variables: variables(&ports, stages.clone(), &stack, &place, pool.as_deref(), tls.as_ref()),
             programs: programs(&options, &state, &stack)?,
             group: reaper.group(),
             clock: options.clock,
         };
         let functions = Arc::new(host.functions(&stack)?);
-        let gateway = Arc::new(Gateway::new(
-            stack.api.clone(),
-            place.clone(),
-            options.clock,
-            Arc::clone(&functions),
-        ));
+        let shared = Shared {
+            place: place.clone(),
+            clock: options.clock,
+            functions: Arc::clone(&functions),
+        };
+        let websocket_apis = websocket_apis(&ports, &stack, shared);
         let event_bus = EventBus::new(place.clone(), stack.rules.clone(), Arc::clone(&functions));
         let event_bus = Arc::new(event_bus);
-        let port = ports.main.number;
+        let port = ports.main.number();
         let http_api = stack.http_api.clone();
         let http_api = http_api.map(|spec| HttpApi::new(spec, place, Arc::clone(&functions), port));
         let distribution = stack.distribution.clone();
-        let file = endpoints_file(&ports, &stack, pool.as_deref(), users, tls.as_ref());
+        let file = endpoints_file(&ports, &stages, &stack, pool.as_deref(), users, tls.as_ref());
         ports.serve(Parts {
-            front_door: FrontDoor::new(Arc::clone(&gateway), http_api, web_client, distribution, port)?,
-            gateway: Arc::clone(&gateway),
+            front_door: FrontDoor::new(websocket_apis.clone(), http_api, web_client, distribution)?,
+            websocket_apis: websocket_apis.clone(),
             functions: Arc::clone(&functions),
             tables: tables.clone(),
             pool,
@@ -89,7 +93,7 @@ impl RunningStack {
         state.write(endpoints::FILE, &(text + "\n"))?;
         Ok(Self {
             web: file.web,
-            gateway,
+            websocket_apis,
             state,
             _reaper: reaper,
         })
@@ -97,7 +101,7 @@ impl RunningStack {
 
     /// Closes the sockets, lets their `$disconnect` run, and ends every function.
     pub(crate) async fn stop(self) {
-        self.gateway.shut_down().await;
+        join_all(self.websocket_apis.iter().map(|api| api.shut_down())).await;
         self.state.remove(endpoints::FILE);
     }
 }
@@ -220,18 +224,22 @@ impl FunctionHost<'_> {
     }
 }
 
-fn variables(ports: &Ports, stack: &StackSpec, place: &Place, pool: Option<&UserPool>, tls: Option<&Tls>) -> Variables {
-    let stage = &stack.api.stage;
+fn variables(
+    ports: &Ports,
+    stages: Vec<StageAddresses>,
+    stack: &StackSpec,
+    place: &Place,
+    pool: Option<&UserPool>,
+    tls: Option<&Tls>,
+) -> Variables {
     Variables {
         addresses: Addresses {
             dynamodb: ports.dynamodb.url(),
             lambda: ports.lambda.url(),
-            management: format!("{}/{stage}", ports.management.url()),
-            websocket: ports.websocket(stage),
+            stages,
             public_origin: ports.web(),
             cognito: pool.map(|_| ports.cognito.url()),
         },
-        stage_host_and_path: format!("{}/{stage}", place.execute_api_host(&stack.api.id)),
         issuer: pool.map(UserPool::issuer),
         sign_in_base: sign_in_base(stack.pool.as_ref()),
         place: place.clone(),
@@ -239,8 +247,35 @@ fn variables(ports: &Ports, stack: &StackSpec, place: &Place, pool: Option<&User
     }
 }
 
+fn websocket_apis(ports: &Ports, stack: &StackSpec, shared: Shared) -> Vec<Arc<WebSocketApi>> {
+    let shared = Arc::new(shared);
+    let apis = stack.websocket_apis.iter().zip(ports.of_websocket_apis());
+    apis.map(|(spec, port)| Arc::new(WebSocketApi::new(spec.clone(), port.number(), &shared)))
+        .collect()
+}
+
+/// The first API's `@connections` have a port of their own, those of the others stand beside their sockets.
+fn stage_addresses(ports: &Ports, stack: &StackSpec, place: &Place) -> Vec<StageAddresses> {
+    let apis = stack.websocket_apis.iter().zip(ports.of_websocket_apis()).enumerate();
+    let of_api = apis.flat_map(|(index, (api, port))| {
+        let (socket, host) = (port.origin("ws"), place.execute_api_host(&api.id));
+        let management = match index {
+            0 => ports.management.url(),
+            _ => port.origin("http"),
+        };
+        api.stages.iter().map(move |StageSpec { name, .. }| StageAddresses {
+            key: format!("{}/{name}", api.logical_id),
+            deployed: format!("{host}/{name}"),
+            management: format!("{management}/{name}"),
+            websocket: format!("{socket}/{name}"),
+        })
+    });
+    of_api.collect()
+}
+
 fn endpoints_file(
     ports: &Ports,
+    stages: &[StageAddresses],
     stack: &StackSpec,
     pool: Option<&UserPool>,
     users: Vec<ReadyMadeUser>,
@@ -272,10 +307,18 @@ fn endpoints_file(
         let key = function.binary.as_ref().unwrap_or(&function.logical_id);
         (key.clone(), function.name.clone())
     });
+    let first = |address: fn(&StageAddresses) -> &String| stages.first().map(address).cloned().unwrap_or_default();
     EndpointsFile {
         web: ports.web(),
-        websocket: ports.websocket(&stack.api.stage),
-        management: format!("{}/{}", ports.management.url(), stack.api.stage),
+        websocket: first(|stage| &stage.websocket),
+        websockets: match stages {
+            [_] => BTreeMap::new(),
+            several => several
+                .iter()
+                .map(|stage| (stage.key.clone(), stage.websocket.clone()))
+                .collect(),
+        },
+        management: first(|stage| &stage.management),
         lambda: ports.lambda.url(),
         dynamodb: ports.dynamodb.url(),
         events: ports.events.url(),
@@ -286,8 +329,8 @@ fn endpoints_file(
         functions: functions.collect(),
         tls: tls.map(|tls| TlsEndpoints {
             certificate: tls.certificate.clone(),
-            websocket: format!("{}/{}", ports.origin("wss"), stack.api.stage),
-            management: format!("{}/{}", ports.origin("https"), stack.api.stage),
+            websocket: first(|stage| &stage.websocket).replacen("ws", "wss", 1),
+            management: first(|stage| &stage.websocket).replacen("ws", "https", 1),
         }),
     }
 }

@@ -38,7 +38,10 @@ async fn a_broken_template_is_named() -> TestResult {
     let cases = [
         ("{".to_owned(), "is not a CloudFormation template"),
         (json!({ "Resources": {} }).to_string(), "no AWS::ApiGatewayV2::Api"),
-        (changed("/Resources/Stage/Type", json!("AWS::Other")), "has 0 stages"),
+        (
+            changed("/Resources/Stage/Type", json!("AWS::Other")),
+            "The WebSocket API Api has no stage",
+        ),
         (
             changed("/Resources/OneWay/Properties/Target", json!("integrations/nobody")),
             "The route one-way points at",

@@ -11,6 +11,7 @@ mod contents;
 mod credentials;
 mod crowd;
 mod crowded_rooms;
+mod emulator_apis;
 mod emulator_asynchronous;
 mod emulator_connections_api;
 mod emulator_event_bus;

@@ -26,8 +26,13 @@ pub struct Handshake {
 impl Handshake {
     /// A handshake with the stack's socket, without any credential.
     pub fn with(stack: &Stack) -> Self {
+        Self::at(&stack.endpoint("/websocket"))
+    }
+
+    /// A handshake with any address, `ws://…`.
+    pub fn at(address: &str) -> Self {
         Self {
-            address: stack.endpoint("/websocket"),
+            address: address.to_owned(),
             headers: Vec::new(),
         }
     }

@@ -9,39 +9,39 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::HOST;
 use axum::http::{Method, Response, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::json;
-use tower::ServiceExt;
 
-use crate::gateway::{self, Gateway};
+use crate::gateway::{WebSocketApi, is_management};
 use crate::http_api::HttpApi;
 use crate::problem::Problem;
 use crate::template::{DistributionSpec, Target};
 use crate::web_client::WebClient;
 use behavior::Behavior;
 
+/// The API whose own address the main port is.
+const OWN_SOCKETS: Target = Target::WebSocketApi(0);
+
 /// What answers at the main port.
 pub(crate) struct FrontDoor {
-    gateway: Arc<Gateway>,
+    /// At least one; the first has this port for its own.
+    websocket_apis: Vec<Arc<WebSocketApi>>,
     http_api: Option<HttpApi>,
     web_client: WebClient,
     /// The last one takes every path.
     behaviors: Vec<Behavior>,
-    /// `@connections`, which handlers look for where their event says that the stage is.
-    management: Router,
-    port: u16,
 }
 
 impl FrontDoor {
     /// # Errors
     /// A behaviour has a method or a header that HTTP does not know.
     pub(crate) fn new(
-        gateway: Arc<Gateway>,
+        websocket_apis: Vec<Arc<WebSocketApi>>,
         http_api: Option<HttpApi>,
         web_client: WebClient,
         distribution: Option<DistributionSpec>,
-        port: u16,
     ) -> Result<Self, Problem> {
         let behaviors = match distribution {
             Some(distribution) => distribution
@@ -52,12 +52,10 @@ impl FrontDoor {
             None => vec![Behavior::of_web_client()],
         };
         Ok(Self {
-            management: gateway::management(Arc::clone(&gateway)),
-            gateway,
+            websocket_apis,
             http_api,
             web_client,
             behaviors,
-            port,
         })
     }
 
@@ -70,7 +68,7 @@ impl FrontDoor {
 
     async fn answer(&self, peer: SocketAddr, request: Request) -> Response<Body> {
         if is_management(request.uri().path()) {
-            return self.manage(request).await;
+            return self.hand_over(OWN_SOCKETS, peer, request).await;
         }
         if let Some(target) = self.besides_the_distribution(request.method(), request.uri().path()) {
             return self.hand_over(target, peer, request).await;
@@ -95,43 +93,62 @@ impl FrontDoor {
     /// the stage's path, the HTTP API at its routes.
     fn besides_the_distribution(&self, method: &Method, path: &str) -> Option<Target> {
         let named = |target| self.behaviors.iter().any(|behavior| behavior.target == target);
-        let at_stage = self.is_stage(path) && !named(Target::WebSocketApi);
         let at_route =
             || self.http_api.as_ref().is_some_and(|api| api.has_route(method, path)) && !named(Target::HttpApi);
-        match at_stage {
-            true => Some(Target::WebSocketApi),
+        match self.serves_socket(OWN_SOCKETS, path) && (!named(OWN_SOCKETS) || self.is_beside_a_named_stage(path)) {
+            true => Some(OWN_SOCKETS),
             false => at_route().then_some(Target::HttpApi),
         }
     }
 
-    /// Programs sign their requests, which no page can; here, where signatures are not checked, pages are refused.
-    async fn manage(&self, request: Request) -> Response<Body> {
-        if request.headers().contains_key("sec-fetch-site") {
-            return not_allowed("Forbidden");
+    /// Whether the distribution leads to another stage of the API and not to this one, which is then reached as if nobody had
+    /// named the API.
+    fn is_beside_a_named_stage(&self, path: &str) -> bool {
+        let leads_to = |path: &str| {
+            let behavior = self.behaviors.iter().find(|behavior| behavior.takes(path));
+            behavior.is_some_and(|behavior| behavior.target == OWN_SOCKETS)
+        };
+        let own = self.websocket_apis.first();
+        !leads_to(path) && own.is_some_and(|api| api.paths().any(|path| leads_to(&path)))
+    }
+
+    /// The paths at which there is a socket.
+    pub(crate) fn socket_paths(&self) -> Vec<String> {
+        let paths = self.websocket_apis.iter().flat_map(|api| api.paths());
+        paths
+            .filter(|path| {
+                let target = self.besides_the_distribution(&Method::GET, path);
+                let behavior = || self.behaviors.iter().find(|behavior| behavior.takes(path));
+                target
+                    .or_else(|| behavior().map(|behavior| behavior.target))
+                    .is_some_and(|target| self.serves_socket(target, path))
+            })
+            .collect()
+    }
+
+    fn serves_socket(&self, target: Target, path: &str) -> bool {
+        match target {
+            Target::WebSocketApi(place) => self.websocket_apis.get(place).is_some_and(|api| api.has_path(path)),
+            Target::HttpApi | Target::WebClient => false,
         }
-        self.management.clone().oneshot(request).await.into_response()
     }
 
-    fn is_stage(&self, path: &str) -> bool {
-        path.strip_prefix('/') == Some(self.gateway.stage())
-    }
-
-    async fn hand_over(&self, target: Target, peer: SocketAddr, request: Request) -> Response<Body> {
+    async fn hand_over(&self, target: Target, peer: SocketAddr, mut request: Request) -> Response<Body> {
         match (target, &self.http_api) {
-            (Target::WebSocketApi, _) if !self.is_stage(request.uri().path()) => not_allowed("Forbidden"),
-            (Target::WebSocketApi, _) if request.method() != Method::GET => {
-                StatusCode::METHOD_NOT_ALLOWED.into_response()
+            (Target::WebSocketApi(place), _) => {
+                let Some(api) = self.websocket_apis.get(place) else {
+                    return not_allowed("Forbidden");
+                };
+                if target != OWN_SOCKETS {
+                    // As a distribution does, so that events name the API's own address, where its `@connections` are.
+                    request.headers_mut().insert(HOST, api.host());
+                }
+                api.answer(peer, request).await
             }
-            (Target::WebSocketApi, _) => gateway::handshake(Arc::clone(&self.gateway), peer, self.port, request).await,
             (Target::HttpApi, Some(api)) => api.answer(peer, request).await,
             (Target::WebClient, _) | (Target::HttpApi, None) => self.web_client.answer(request).await,
         }
     }
-}
-
-/// `/<stage>/@connections/<id>`; SDKs write the sign plain, AWS's documentation encoded.
-fn is_management(path: &str) -> bool {
-    matches!(path.split('/').nth(2), Some("@connections" | "%40connections"))
 }
 
 fn not_allowed(message: &str) -> Response<Body> {

@@ -38,6 +38,7 @@ impl Gateway {
             return Err(StatusCode::UNAUTHORIZED);
         }
         let function = self
+            .shared
             .functions
             .find(&spec.function)
             .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
@@ -62,8 +63,8 @@ impl Gateway {
         } else if let Some(name) = source.strip_prefix("route.request.querystring.") {
             request.query_parameter(name)
         } else if let Some(name) = source.strip_prefix("stageVariables.") {
-            self.api
-                .stage_variables
+            self.stage
+                .variables
                 .as_ref()
                 .and_then(|variables| variables.get(name))
                 .map(String::as_str)

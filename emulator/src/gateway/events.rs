@@ -104,7 +104,7 @@ impl Gateway {
             "multiValueHeaders": request.headers,
             "queryStringParameters": last_of(&request.query),
             "multiValueQueryStringParameters": request.query,
-            "stageVariables": self.api.stage_variables.clone().unwrap_or_default(),
+            "stageVariables": self.stage.variables.clone().unwrap_or_default(),
             "requestContext": self.request_context(client, "$connect", "CONNECT"),
         })
     }
@@ -199,7 +199,7 @@ impl Gateway {
             "extendedRequestId": request_id,
             "requestTime": common_log_time(now),
             "messageDirection": "IN",
-            "stage": self.api.stage,
+            "stage": self.stage.name,
             "connectedAt": client.connected_at_ms,
             "requestTimeEpoch": now,
             "identity": identity,
@@ -211,7 +211,7 @@ impl Gateway {
     }
 
     fn with_stage_variables(&self, mut event: Value) -> Value {
-        if let Some(variables) = &self.api.stage_variables {
+        if let Some(variables) = &self.stage.variables {
             event["stageVariables"] = json!(variables);
         }
         event

@@ -47,7 +47,7 @@ struct Accepted {
 }
 
 /// Answers a request to the stage's address.
-pub(crate) async fn handshake(
+pub(super) async fn handshake(
     gateway: Arc<Gateway>,
     peer: SocketAddr,
     port: u16,

@@ -32,9 +32,8 @@ pub(super) enum IntegrationError {
 impl Gateway {
     pub(super) async fn integrate(&self, route: &RouteSpec, event: Value) -> Result<ProxyResponse, IntegrationError> {
         let integration = &route.integration;
-        let answered =
-            self.functions
-                .invoke_within(&integration.function, event.to_string().into(), integration.timeout);
+        let functions = &self.shared.functions;
+        let answered = functions.invoke_within(&integration.function, event.to_string().into(), integration.timeout);
         match answered.await {
             Ok(answer) => read(&answer),
             Err(NoAnswer::TimedOut) => Err(IntegrationError::TimedOut),

@@ -12,6 +12,7 @@ use axum::routing::post;
 use serde_json::json;
 
 use super::Gateway;
+use super::api::Stages;
 use super::connections::{Connection, End, PostError};
 use crate::identifiers;
 use crate::timestamps::iso_8601;
@@ -20,7 +21,7 @@ use crate::timestamps::iso_8601;
 const MAX_POST_BYTES: usize = 128 * 1024;
 
 /// Serves `/<stage>/@connections/<connection id>`.
-pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
+pub(super) fn router(stages: Stages) -> Router {
     Router::new()
         .route(
             "/{stage}/{at_connections}/{connection_id}",
@@ -29,7 +30,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .fallback(|| async { forbidden() })
         // One byte above the bound still arrives, so that it is answered with the service's own error.
         .layer(DefaultBodyLimit::max(MAX_POST_BYTES + 1))
-        .with_state(gateway)
+        .with_state(stages)
 }
 
 /// An error of the service, told by SDKs from the header `x-amzn-ErrorType`.
@@ -51,11 +52,11 @@ impl IntoResponse for Refusal {
 }
 
 async fn post_to_connection(
-    State(gateway): State<Arc<Gateway>>,
+    State(stages): State<Stages>,
     Path(path): Path<(String, String, String)>,
     data: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<StatusCode, Refusal> {
-    let connection = find(&gateway, &path)?;
+    let (_, connection) = find(&stages, &path)?;
     let data = data.ok().filter(|data| data.len() <= MAX_POST_BYTES).ok_or_else(|| {
         refuse(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -79,10 +80,10 @@ async fn post_to_connection(
 }
 
 async fn get_connection(
-    State(gateway): State<Arc<Gateway>>,
+    State(stages): State<Stages>,
     Path(path): Path<(String, String, String)>,
 ) -> Result<Response<Body>, Refusal> {
-    let connection = find(&gateway, &path)?;
+    let (_, connection) = find(&stages, &path)?;
     let client = &connection.client;
     let mut identity = json!({ "sourceIp": client.source_ip });
     if let Some(user_agent) = &client.user_agent {
@@ -97,28 +98,30 @@ async fn get_connection(
 }
 
 async fn delete_connection(
-    State(gateway): State<Arc<Gateway>>,
+    State(stages): State<Stages>,
     Path(path): Path<(String, String, String)>,
 ) -> Result<StatusCode, Refusal> {
-    let connection = find(&gateway, &path)?;
+    let (gateway, connection) = find(&stages, &path)?;
     connection.end(End::Deleted);
     gateway.connections.close(&connection.client.connection_id);
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Clients write `@connections` plain or as `%40connections`: the path arrives here decoded.
-fn find(
-    gateway: &Gateway,
+fn find<'a>(
+    stages: &'a Stages,
     (stage, at_connections, connection_id): &(String, String, String),
-) -> Result<Arc<Connection>, Refusal> {
-    if stage != gateway.stage() || at_connections != "@connections" {
+) -> Result<(&'a Gateway, Arc<Connection>), Refusal> {
+    let gateway = stages.find(stage).ok_or_else(forbidden)?;
+    if at_connections != "@connections" {
         return Err(forbidden());
     }
     if !identifiers::is_gateway_id(connection_id) {
         let message = format!("Invalid connectionId: {connection_id}");
         return Err(refuse(StatusCode::BAD_REQUEST, "BadRequestException", &message));
     }
-    gateway.connections.find(connection_id).ok_or_else(gone)
+    let connection = gateway.connections.find(connection_id).ok_or_else(gone)?;
+    Ok((gateway, connection))
 }
 
 fn gone() -> Refusal {

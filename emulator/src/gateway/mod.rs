@@ -1,5 +1,6 @@
 //! API Gateway's WebSocket side: handshakes, sockets, routing, and the `@connections` API.
 
+mod api;
 mod authorizer;
 mod connections;
 mod events;
@@ -10,45 +11,40 @@ mod policy;
 mod routes;
 mod socket;
 
-pub(crate) use handshake::handshake;
-pub(crate) use management::router as management;
+pub(crate) use api::{WebSocketApi, is_management};
 
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::lambda::Functions;
-use crate::template::{ApiSpec, Place, RouteSpec};
+use crate::template::{ApiSpec, Place, RouteSpec, StageSpec};
 use connections::Connections;
 
-/// One deployed stage of a WebSocket API.
+/// What all stages of a stack have in common.
 #[derive(Debug)]
-pub(crate) struct Gateway {
-    api: ApiSpec,
-    place: Place,
-    clock: Clock,
-    functions: Arc<Functions>,
+pub(crate) struct Shared {
+    pub(crate) place: Place,
+    pub(crate) clock: Clock,
+    pub(crate) functions: Arc<Functions>,
+}
+
+/// One deployed stage of a WebSocket API, to which its connections belong for life.
+#[derive(Debug)]
+struct Gateway {
+    api: Arc<ApiSpec>,
+    stage: StageSpec,
+    shared: Arc<Shared>,
     connections: Connections,
 }
 
 impl Gateway {
-    pub(crate) fn new(api: ApiSpec, place: Place, clock: Clock, functions: Arc<Functions>) -> Self {
+    fn new(api: Arc<ApiSpec>, stage: StageSpec, shared: Arc<Shared>) -> Self {
         Self {
             api,
-            place,
-            clock,
-            functions,
+            stage,
+            shared,
             connections: Connections::default(),
         }
-    }
-
-    /// The stage's name, which is also the path of its address.
-    pub(crate) fn stage(&self) -> &str {
-        &self.api.stage
-    }
-
-    /// Closes every socket with 1001 and waits, not for ever, until their `$disconnect` has run.
-    pub(crate) async fn shut_down(&self) {
-        self.connections.close_all().await;
     }
 
     fn route(&self, key: &str) -> Option<&RouteSpec> {
@@ -57,9 +53,10 @@ impl Gateway {
 
     /// `arn:aws:execute-api:<region>:<account>:<api id>/<stage>/<route key>`.
     fn method_arn(&self, route_key: &str) -> String {
+        let place = &self.shared.place;
         format!(
             "arn:aws:execute-api:{}:{}:{}/{}/{route_key}",
-            self.place.region, self.place.account, self.api.id, self.api.stage
+            place.region, place.account, self.api.id, self.stage.name
         )
     }
 }

@@ -216,7 +216,7 @@ impl Session<'_> {
 
     /// Waits for the idle timeout or the end of the lifetime.
     async fn timed_out(&self) {
-        let clock = self.gateway.clock;
+        let clock = self.gateway.shared.clock;
         let (end_of_life, most_idle) = (clock.after(LIFETIME), clock.real(IDLE_TIMEOUT));
         loop {
             let idle = Duration::from_millis(clock.now_ms().saturating_sub(self.connection.last_active_ms()));

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::stage_addresses::StageAddresses;
 use crate::template::{FunctionSpec, Place};
 
 /// The addresses that take the place of AWS's.
@@ -13,10 +14,7 @@ use crate::template::{FunctionSpec, Place};
 pub(crate) struct Addresses {
     pub(crate) dynamodb: String,
     pub(crate) lambda: String,
-    /// The management API's base with the stage.
-    pub(crate) management: String,
-    /// The stage's public address, `ws://…`.
-    pub(crate) websocket: String,
+    pub(crate) stages: Vec<StageAddresses>,
     /// Where the application is served from, `http://…`.
     pub(crate) public_origin: String,
     /// The user pool's address; absent when the template has no pool of its own.
@@ -28,8 +26,6 @@ pub(crate) struct Addresses {
 pub(crate) struct Variables {
     pub(crate) place: Place,
     pub(crate) addresses: Addresses,
-    /// `<api id>.execute-api.<region>.amazonaws.com/<stage>`, as the template's URLs name the stage.
-    pub(crate) stage_host_and_path: String,
     /// `https://cognito-idp.<region>.amazonaws.com/<pool id>`; absent when the template has no pool of its own.
     pub(crate) issuer: Option<String>,
     /// `https://<domain>.auth.<region>.amazoncognito.com`; absent when the pool has no sign-in pages.
@@ -62,14 +58,8 @@ impl Variables {
         if name == "PUBLIC_ORIGIN" {
             return self.addresses.public_origin.clone();
         }
-        for (scheme, address) in [
-            ("https://", &self.addresses.management),
-            ("wss://", &self.addresses.websocket),
-        ] {
-            let deployed = format!("{scheme}{}", self.stage_host_and_path);
-            if let Some(rest) = value.strip_prefix(&deployed) {
-                return format!("{address}{rest}");
-            }
+        if let Some(local) = self.addresses.stages.iter().find_map(|stage| stage.replaced(value)) {
+            return local;
         }
         let Some(pool) = &self.addresses.cognito else {
             return value.to_owned();
@@ -152,12 +142,17 @@ mod tests {
             addresses: Addresses {
                 dynamodb: "http://127.0.0.1:1".into(),
                 lambda: "http://127.0.0.1:2".into(),
-                management: "http://127.0.0.1:3/ws".into(),
-                websocket: "ws://localhost:4/ws".into(),
+                stages: ["ws", "ws2"]
+                    .map(|stage| StageAddresses {
+                        key: format!("Api/{stage}"),
+                        deployed: format!("api.execute-api.us-east-1.amazonaws.com/{stage}"),
+                        management: format!("http://127.0.0.1:3/{stage}"),
+                        websocket: format!("ws://localhost:4/{stage}"),
+                    })
+                    .to_vec(),
                 public_origin: "http://localhost:4".into(),
                 cognito: Some("http://127.0.0.1:5".into()),
             },
-            stage_host_and_path: "api.execute-api.us-east-1.amazonaws.com/ws".into(),
             issuer: Some(ISSUER.into()),
             sign_in_base: Some("https://people.auth.us-east-1.amazoncognito.com".into()),
             roots: None,
@@ -216,6 +211,16 @@ mod tests {
                 "SOCKET",
                 "wss://api.execute-api.us-east-1.amazonaws.com/ws",
                 "ws://localhost:4/ws",
+            ),
+            (
+                "BELOW",
+                "https://api.execute-api.us-east-1.amazonaws.com/ws2/@connections",
+                "http://127.0.0.1:3/ws2/@connections",
+            ),
+            (
+                "OTHER_STAGE",
+                "wss://api.execute-api.us-east-1.amazonaws.com/ws3",
+                "wss://api.execute-api.us-east-1.amazonaws.com/ws3",
             ),
             (
                 "OTHER_API",

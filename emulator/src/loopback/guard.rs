@@ -19,8 +19,8 @@ use serde_json::json;
 pub(crate) struct Guard {
     hosts: Arc<[String]>,
     origins: Arc<[String]>,
-    /// The path at which a WebSocket handshake's Origin is left to the authorizer.
-    handshakes_at: Option<Arc<str>>,
+    /// The paths at which a WebSocket handshake's Origin is left to the authorizer.
+    handshakes_at: Arc<[String]>,
     browsers_pass: bool,
 }
 
@@ -31,14 +31,14 @@ impl Guard {
         Self {
             hosts: hosts.into(),
             origins: origins.into(),
-            handshakes_at: None,
+            handshakes_at: Arc::default(),
             browsers_pass: true,
         }
     }
 
-    pub(crate) fn letting_handshakes_pass(self, path: &str) -> Self {
+    pub(crate) fn letting_handshakes_pass(self, paths: impl IntoIterator<Item = String>) -> Self {
         Self {
-            handshakes_at: Some(path.into()),
+            handshakes_at: paths.into_iter().collect(),
             ..self
         }
     }
@@ -69,7 +69,7 @@ impl Guard {
         let is_handshake = headers
             .get(UPGRADE)
             .is_some_and(|upgrade| upgrade.as_bytes().eq_ignore_ascii_case(b"websocket"));
-        if is_handshake && self.handshakes_at.as_deref() == Some(path) {
+        if is_handshake && self.handshakes_at.iter().any(|own| own == path) {
             return None;
         }
         let foreign = headers
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_handshake_brings_its_origin_to_the_authorizer() {
-        let guard = Guard::new(3000, &[]).letting_handshakes_pass("/ws");
+        let guard = Guard::new(3000, &[]).letting_handshakes_pass(["/ws".to_owned()]);
         let foreign = (ORIGIN, "http://evil.example");
         assert!(passes(
             &guard,
@@ -149,7 +149,7 @@ mod tests {
             &guard,
             &[(HOST, "localhost:3000"), (UPGRADE, "h2c"), foreign.clone()]
         ));
-        let elsewhere = Guard::new(3000, &[]).letting_handshakes_pass("/elsewhere");
+        let elsewhere = Guard::new(3000, &[]).letting_handshakes_pass(["/elsewhere".to_owned()]);
         let handshake = [(HOST, "localhost:3000"), (UPGRADE, "websocket"), foreign];
         assert!(!passes(&elsewhere, &handshake));
         assert!(!passes(&guard, &[(HOST, "evil.example"), (UPGRADE, "websocket")]));

@@ -9,10 +9,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 use crate::problem::{OrProblem, Problem};
 pub(crate) use guard::Guard;
-pub(crate) use serving::{serve, serve_either};
+pub(crate) use serving::serve;
+use serving::serve_either;
 
 /// A port of `127.0.0.1` that is listened on.
 pub(crate) struct Port {
@@ -56,16 +58,43 @@ impl Port {
     }
 }
 
-/// Listens on the same port of `::1`, which is what some clients try first for `localhost`; `None` where the machine has
-/// no IPv6.
-///
-/// # Errors
-/// The port is in use there: a browser would reach the other program.
-pub(crate) async fn listen_on_ipv6(port: u16) -> Result<Option<TcpListener>, Problem> {
-    match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
-        Ok(listener) => Ok(Some(listener)),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => Err(in_use(port)),
-        Err(_) => Ok(None),
+/// A port at `localhost`, whichever loopback address that name means to a client.
+pub(crate) struct PublicPort {
+    port: Port,
+    /// The same port of `::1`, which is what some clients try first; `None` where the machine has no IPv6.
+    on_ipv6: Option<TcpListener>,
+}
+
+impl PublicPort {
+    /// Listens; 0 takes a free port.
+    ///
+    /// # Errors
+    /// The port is in use, if only on `::1`: a browser would reach the other program.
+    pub(crate) async fn listen(number: u16) -> Result<Self, Problem> {
+        let port = Port::listen(number).await?;
+        let on_ipv6 = match TcpListener::bind((Ipv6Addr::LOCALHOST, port.number)).await {
+            Ok(listener) => Some(listener),
+            Err(error) if error.kind() == ErrorKind::AddrInUse => return Err(in_use(port.number)),
+            Err(_) => None,
+        };
+        Ok(Self { port, on_ipv6 })
+    }
+
+    pub(crate) fn number(&self) -> u16 {
+        self.port.number
+    }
+
+    /// Its address under a scheme, such as `ws://localhost:<port>`.
+    pub(crate) fn origin(&self, scheme: &str) -> String {
+        format!("{scheme}://localhost:{}", self.port.number)
+    }
+
+    /// Answers with `router`, and to clients that begin with TLS too, if there is `tls`.
+    pub(crate) fn serve(self, router: Router, tls: Option<&TlsAcceptor>) {
+        if let Some(listener) = self.on_ipv6 {
+            serve_either(listener, router.clone(), tls.cloned());
+        }
+        serve_either(self.port.listener, router, tls.cloned());
     }
 }
 

@@ -44,8 +44,6 @@ pub(super) struct ApiReader<'a> {
     pub(super) template: &'a Template,
     pub(super) resolver: &'a Resolver<'a>,
     pub(super) functions: &'a [FunctionSpec],
-    /// As complaints name it: `WebSocket API` or `HTTP API`.
-    pub(super) kind: &'static str,
     pub(super) api_id: String,
 }
 
@@ -62,23 +60,9 @@ impl<'a> ApiReader<'a> {
         Ok(found)
     }
 
-    pub(super) fn stage(&self) -> Result<Stage, Problem> {
+    pub(super) fn stages(&self) -> Result<Vec<Stage>, Problem> {
         let stages = self.of_api("AWS::ApiGatewayV2::Stage")?;
-        let [stage] = stages.as_slice() else {
-            return Err(Problem::new(format!(
-                "The {} has {} stages, but the emulator runs exactly one: keep one.",
-                self.kind,
-                stages.len()
-            )));
-        };
-        let variables = stage.value("StageVariables")?.and_then(|variables| {
-            let entries = variables.as_object()?.iter();
-            Some(entries.map(|(name, value)| (name.clone(), plain_text(value))).collect())
-        });
-        Ok(Stage {
-            name: stage.required_text("StageName")?,
-            variables,
-        })
+        stages.iter().map(stage).collect()
     }
 
     /// By integration id.
@@ -134,6 +118,17 @@ impl<'a> ApiReader<'a> {
                 ))
             })
     }
+}
+
+fn stage(stage: &Properties<'_>) -> Result<Stage, Problem> {
+    let variables = stage.value("StageVariables")?.and_then(|variables| {
+        let entries = variables.as_object()?.iter();
+        Some(entries.map(|(name, value)| (name.clone(), plain_text(value))).collect())
+    });
+    Ok(Stage {
+        name: stage.required_text("StageName")?,
+        variables,
+    })
 }
 
 fn plain_text(value: &Value) -> String {

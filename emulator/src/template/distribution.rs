@@ -27,7 +27,8 @@ pub(crate) struct BehaviorSpec {
 /// Who answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
-    WebSocketApi,
+    /// By its place among the template's.
+    WebSocketApi(usize),
     HttpApi,
     /// The files of the web client, in an S3 bucket on AWS.
     WebClient,
@@ -35,7 +36,7 @@ pub(crate) enum Target {
 
 /// The APIs that an origin can be.
 pub(super) struct Apis<'a> {
-    pub(super) websocket: &'a ApiSpec,
+    pub(super) websocket: &'a [ApiSpec],
     pub(super) http: Option<&'a HttpApiSpec>,
 }
 
@@ -109,8 +110,9 @@ impl Reader<'_> {
     fn target_of(&self, origin: &Properties<'_>, id: &str) -> Result<Target, Problem> {
         let host = origin.required_text("DomainName")?;
         let is = |api_id: &str| host == self.resolver.place().execute_api_host(api_id);
-        let target = if is(&self.apis.websocket.id) {
-            Target::WebSocketApi
+        let socket = self.apis.websocket.iter().position(|api| is(&api.id));
+        let target = if let Some(place) = socket {
+            Target::WebSocketApi(place)
         } else if self.apis.http.is_some_and(|api| is(&api.id)) {
             Target::HttpApi
         } else if origin.has("S3OriginConfig") {
@@ -175,9 +177,9 @@ mod tests {
         let resolver = Resolver::new(&template, &place);
         let id = |logical_id| resolver.name_of(logical_id).map_err(|problem| problem.to_string());
         let websocket = ApiSpec {
+            logical_id: "Socket".into(),
             id: id("Socket")?,
-            stage: "ws".into(),
-            stage_variables: None,
+            stages: Vec::new(),
             route_selection_expression: String::new(),
             routes: BTreeMap::new(),
         };
@@ -187,7 +189,7 @@ mod tests {
             routes: BTreeMap::new(),
         };
         let apis = Apis {
-            websocket: &websocket,
+            websocket: &[websocket],
             http: Some(&http),
         };
         read(&template, &resolver, &apis).map_err(|problem| problem.to_string())
@@ -212,7 +214,7 @@ mod tests {
             .collect();
         let expected = [
             (Some("/session*"), Target::HttpApi, "GET POST".to_owned()),
-            (Some("/ws"), Target::WebSocketApi, "GET HEAD".to_owned()),
+            (Some("/ws"), Target::WebSocketApi(0), "GET HEAD".to_owned()),
             (None, Target::WebClient, "GET HEAD".to_owned()),
         ];
         assert_eq!(shown, expected);

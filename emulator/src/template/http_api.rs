@@ -55,7 +55,6 @@ pub(super) fn read(
         template,
         resolver,
         functions,
-        kind: "HTTP API",
         api_id: resolver.name_of(api.logical_id)?,
     };
     Ok(Some(HttpApiSpec {
@@ -66,14 +65,20 @@ pub(super) fn read(
 }
 
 fn stage_variables(reader: &ApiReader<'_>) -> Result<Option<BTreeMap<String, String>>, Problem> {
-    let stage = reader.stage()?;
+    let stages = reader.stages()?;
+    let [stage] = stages.as_slice() else {
+        return Err(Problem::new(format!(
+            "The HTTP API has {} stages, but the emulator runs exactly one: keep one.",
+            stages.len()
+        )));
+    };
     if stage.name != STAGE {
         return Err(Problem::new(format!(
             "The HTTP API's stage is named {}, but the emulator serves the stage $default alone: rename it.",
             stage.name
         )));
     }
-    Ok(stage.variables)
+    Ok(stage.variables.clone())
 }
 
 fn routes(reader: &ApiReader<'_>) -> Result<BTreeMap<String, IntegrationSpec>, Problem> {

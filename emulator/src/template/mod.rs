@@ -29,7 +29,7 @@ pub(crate) use intrinsics::{Place, Resolver};
 pub(crate) use response_headers::ResponseHeader;
 pub(crate) use rules::RuleSpec;
 pub(crate) use tables::TableSpec;
-pub(crate) use websocket::{ApiSpec, AuthorizerSpec, RouteSpec};
+pub(crate) use websocket::{ApiSpec, AuthorizerSpec, RouteSpec, StageSpec};
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -86,7 +86,8 @@ pub(crate) struct Resource {
 /// Everything of a template that the emulator runs, with every value resolved.
 #[derive(Debug)]
 pub(crate) struct StackSpec {
-    pub(crate) api: ApiSpec,
+    /// At least one; the first has the main port.
+    pub(crate) websocket_apis: Vec<ApiSpec>,
     pub(crate) http_api: Option<HttpApiSpec>,
     pub(crate) distribution: Option<DistributionSpec>,
     pub(crate) functions: Vec<FunctionSpec>,
@@ -120,15 +121,15 @@ impl Template {
     fn read_parts(&self, place: &Place) -> Result<StackSpec, Problem> {
         let resolver = Resolver::new(self, place);
         let functions = functions::read(self, &resolver)?;
-        let api = websocket::read(self, &resolver, &functions)?;
+        let websocket_apis = websocket::read(self, &resolver, &functions)?;
         let http_api = http_api::read(self, &resolver, &functions)?;
         let apis = distribution::Apis {
-            websocket: &api,
+            websocket: &websocket_apis,
             http: http_api.as_ref(),
         };
         Ok(StackSpec {
             distribution: distribution::read(self, &resolver, &apis)?,
-            api,
+            websocket_apis,
             http_api,
             rules: rules::read(self, &resolver, &functions)?,
             functions,

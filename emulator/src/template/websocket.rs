@@ -1,4 +1,4 @@
-//! `AWS::ApiGatewayV2::*` with protocol WEBSOCKET: routes, integrations, the authorizer and the stage.
+//! `AWS::ApiGatewayV2::*` with protocol WEBSOCKET: routes, integrations, authorizers and stages.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,24 @@ use crate::problem::Problem;
 /// The integration timeout when the template gives none, and the longest that API Gateway allows (milliseconds).
 const DEFAULT_INTEGRATION_TIMEOUT_MS: u64 = 29_000;
 
-/// A WebSocket API with its one stage.
+/// A WebSocket API with its stages, at least one. Every stage has the template's routes: deployments of other ones are not known.
 #[derive(Debug, Clone)]
 pub(crate) struct ApiSpec {
+    pub(crate) logical_id: String,
     pub(crate) id: String,
-    pub(crate) stage: String,
-    /// Absent when the stage declares none, as in captured events.
-    pub(crate) stage_variables: Option<BTreeMap<String, String>>,
+    /// By name.
+    pub(crate) stages: Vec<StageSpec>,
     pub(crate) route_selection_expression: String,
     /// By route key.
     pub(crate) routes: BTreeMap<String, RouteSpec>,
+}
+
+/// One stage of a WebSocket API.
+#[derive(Debug, Clone)]
+pub(crate) struct StageSpec {
+    pub(crate) name: String,
+    /// Absent when the stage declares none, as in captured events.
+    pub(crate) variables: Option<BTreeMap<String, String>>,
 }
 
 /// One route with its Lambda proxy integration.
@@ -37,40 +45,59 @@ pub(crate) struct AuthorizerSpec {
     pub(crate) identity_sources: Vec<String>,
 }
 
+/// The APIs of a template, at least one, by logical id.
 pub(super) fn read(
     template: &Template,
     resolver: &Resolver<'_>,
     functions: &[FunctionSpec],
-) -> Result<ApiSpec, Problem> {
-    let api = the_api(template, resolver)?;
-    let reader = ApiReader {
-        template,
-        resolver,
-        functions,
-        kind: "WebSocket API",
-        api_id: resolver.name_of(api.logical_id)?,
+) -> Result<Vec<ApiSpec>, Problem> {
+    let apis = apis::with_protocol(template, resolver, "WEBSOCKET")?;
+    if apis.is_empty() {
+        return Err(Problem::new(
+            "The template has no AWS::ApiGatewayV2::Api with ProtocolType WEBSOCKET: add one.",
+        ));
+    }
+    let read = |api: &Properties<'_>| {
+        let reader = ApiReader {
+            template,
+            resolver,
+            functions,
+            api_id: resolver.name_of(api.logical_id)?,
+        };
+        read_api(api, &reader)
     };
-    let stage = reader.stage()?;
+    apis.iter().map(read).collect()
+}
+
+fn read_api(api: &Properties<'_>, reader: &ApiReader<'_>) -> Result<ApiSpec, Problem> {
     Ok(ApiSpec {
-        stage: stage.name,
-        stage_variables: stage.variables,
+        logical_id: api.logical_id.to_owned(),
+        id: reader.api_id.clone(),
+        stages: stages(api, reader)?,
         route_selection_expression: api.required_text("RouteSelectionExpression")?,
-        routes: routes(&reader)?,
-        id: reader.api_id,
+        routes: routes(reader)?,
     })
 }
 
-fn the_api<'a>(template: &'a Template, resolver: &'a Resolver<'a>) -> Result<Properties<'a>, Problem> {
-    let mut found = apis::with_protocol(template, resolver, "WEBSOCKET")?;
-    match found.len() {
-        1 => Ok(found.remove(0)),
-        0 => Err(Problem::new(
-            "The template has no AWS::ApiGatewayV2::Api with ProtocolType WEBSOCKET: add one.",
-        )),
-        _ => Err(Problem::new(
-            "The template has several WebSocket APIs, but the emulator runs one: split the template.",
-        )),
+fn stages(api: &Properties<'_>, reader: &ApiReader<'_>) -> Result<Vec<StageSpec>, Problem> {
+    let mut stages: Vec<StageSpec> = Vec::new();
+    for apis::Stage { name, variables } in reader.stages()? {
+        if stages.iter().any(|other| other.name == name) {
+            return Err(Problem::new(format!(
+                "The WebSocket API {} has two stages named {name}: rename one.",
+                api.logical_id
+            )));
+        }
+        stages.push(StageSpec { name, variables });
     }
+    stages.sort_by(|one, other| one.name.cmp(&other.name));
+    if stages.is_empty() {
+        return Err(Problem::new(format!(
+            "The WebSocket API {} has no stage: add an AWS::ApiGatewayV2::Stage.",
+            api.logical_id
+        )));
+    }
+    Ok(stages)
 }
 
 fn routes(reader: &ApiReader<'_>) -> Result<BTreeMap<String, RouteSpec>, Problem> {

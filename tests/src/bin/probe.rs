@@ -171,6 +171,7 @@ async fn obey(order: &str, event: &Value) -> Result<Value, Error> {
                 json!({ "statusCode": 200, "body": json!({ "names": names, "process": std::process::id() }).to_string() }),
             )
         }
+        "variables" => Ok(json!(std::env::vars().collect::<std::collections::BTreeMap<_, _>>())),
         _ => Ok(json!({ "statusCode": 200, "body": event.to_string() })),
     }
 }
