@@ -63,6 +63,14 @@ pub(crate) struct RunOptions {
     /// retries, between the runs of a schedule. With 60, a minute lasts a second. Functions keep the machine's clock.
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = Clock::parse)]
     pub(crate) clock: Clock,
+    /// How many requests of its WebSocket APIs an account takes a second, messages and calls of `@connections` included, and half of
+    /// that at once: AWS's quota, which is 2500 in some Regions.
+    #[arg(long, value_name = "NUMBER", default_value = "10000")]
+    pub(crate) request_rate: u32,
+    /// How many new connections an account takes a second; AWS's own quota is 500. Further handshakes are answered with 429
+    /// [default: as many as come].
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) connect_rate: Option<u32>,
     /// Stop when standard input closes, as it does when the parent process ends in any way.
     #[arg(long)]
     pub(crate) stop_with_parent: bool,

@@ -13,7 +13,7 @@ use crate::deployed_addresses::DeployedAddresses;
 use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser, TlsEndpoints};
 use crate::event_bus::EventBus;
 use crate::front_door::FrontDoor;
-use crate::gateway::{Shared, WebSocketApi};
+use crate::gateway::{AccountQuotas, Shared, WebSocketApi};
 use crate::http_api::HttpApi;
 use crate::lambda::{Addresses, Function, Functions, Reaper, Variables};
 use crate::ports::{Parts, Ports};
@@ -68,8 +68,9 @@ impl RunningStack {
             place: place.clone(),
             clock: options.clock,
             functions: Arc::clone(&functions),
+            quotas: AccountQuotas::new(options.request_rate, options.connect_rate),
         };
-        let websocket_apis = websocket_apis(&ports, &stack, shared);
+        let websocket_apis = websocket_apis(&ports, &stack, shared, &state)?;
         let event_bus = EventBus::new(place.clone(), stack.rules.clone(), Arc::clone(&functions));
         let event_bus = Arc::new(event_bus);
         let port = ports.main.number();
@@ -247,11 +248,19 @@ fn variables(
     }
 }
 
-fn websocket_apis(ports: &Ports, stack: &StackSpec, shared: Shared) -> Vec<Arc<WebSocketApi>> {
+fn websocket_apis(
+    ports: &Ports,
+    stack: &StackSpec,
+    shared: Shared,
+    state: &StateFolder,
+) -> Result<Vec<Arc<WebSocketApi>>, Problem> {
     let shared = Arc::new(shared);
     let apis = stack.websocket_apis.iter().zip(ports.of_websocket_apis());
-    apis.map(|(spec, port)| Arc::new(WebSocketApi::new(spec.clone(), port.number(), &shared)))
-        .collect()
+    apis.map(|(spec, port)| {
+        let api = WebSocketApi::new(spec.clone(), port.number(), &shared, state)?;
+        Ok(Arc::new(api))
+    })
+    .collect()
 }
 
 /// The first API's `@connections` have a port of their own, those of the others stand beside their sockets.

@@ -77,6 +77,21 @@ impl StateFolder {
         Ok(folder)
     }
 
+    /// Opens a file of one of its folders, at whose end is written; only its owner may read it.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(crate) fn append(&self, folder: &str, name: &str) -> Result<File, Problem> {
+        let path = self.folder(folder)?.join(name);
+        let opened = File::options().create(true).append(true).mode(0o600).open(&path);
+        opened.or_problem(|| {
+            format!(
+                "{} cannot be written: make room, or choose another folder with --state",
+                path.display()
+            )
+        })
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
@@ -122,6 +137,7 @@ fn empty(folder: &Path) -> std::io::Result<()> {
         "code",
         "node",
         "tls",
+        "access-logs",
     ] {
         let path = folder.join(name);
         let removed = if path.is_dir() {

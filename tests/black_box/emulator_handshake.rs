@@ -32,6 +32,19 @@ async fn the_authorizer_decides_first() -> TestResult {
 }
 
 #[tokio::test]
+async fn an_identity_source_may_be_of_the_context() -> TestResult {
+    let change = |resources: &mut serde_json::Value| {
+        resources["Authorizer"]["Properties"]["IdentitySource"] =
+            json!(["context.identity.userAgent", "context.stage"]);
+    };
+    let probe = Probe::start_changed(change, &[]).await?;
+    let handshake = Handshake::with(&probe.stack);
+    assert_eq!(handshake.clone().status().await?, 401);
+    assert_eq!(handshake.header("user-agent", "tests/1").status().await?, 101);
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_status_of_connect_is_the_clients() -> TestResult {
     let probe = Probe::start().await?;
     let stack = &probe.stack;

@@ -163,6 +163,19 @@ Conditions:
             "Function.Timeout must be a whole number",
         ),
         (template("").replace("nodejs20.x", "python3.13"), "Integration invokes"),
+        (
+            template("").replace("AWS_PROXY\n", "AWS_PROXY\n      TimeoutInMillis: 29001\n"),
+            "Integration has TimeoutInMillis 29001",
+        ),
+        (
+            template("").replace("RouteKey: $default", "RouteKey: $other"),
+            "Route has the RouteKey $other",
+        ),
+        (
+            template("  Authorizer: {Type: 'AWS::ApiGatewayV2::Authorizer', Properties: {ApiId: !Ref Api, AuthorizerType: REQUEST,
+                      AuthorizerUri: !Sub '/functions/${Function.Arn}/invocations', IdentitySource: [$request.header.Auth]}}"),
+            "Authorizer has the IdentitySource $request.header.Auth",
+        ),
     ] {
         let said = refusal(&text, &[]).await?;
         assert!(

@@ -9,11 +9,12 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode};
 use axum::response::IntoResponse;
 use futures_util::future::join_all;
-use serde_json::json;
 use tower::ServiceExt;
 
 use super::handshake::handshake;
 use super::{Gateway, Shared, management};
+use crate::problem::Problem;
+use crate::state::StateFolder;
 use crate::template::ApiSpec;
 
 /// A WebSocket API with its stages.
@@ -36,19 +37,22 @@ impl Stages {
 }
 
 impl WebSocketApi {
-    /// `port` is the one of its own address.
-    pub(crate) fn new(spec: ApiSpec, port: u16, shared: &Arc<Shared>) -> Self {
+    /// `port` is the one of its own address; the access logs go to `state`.
+    ///
+    /// # Errors
+    /// An access log cannot be written.
+    pub(crate) fn new(spec: ApiSpec, port: u16, shared: &Arc<Shared>, state: &StateFolder) -> Result<Self, Problem> {
         let spec = Arc::new(spec);
         let stages = spec.stages.iter().map(|stage| {
-            let gateway = Gateway::new(Arc::clone(&spec), stage.clone(), Arc::clone(shared));
-            Arc::new(gateway)
+            let gateway = Gateway::new(Arc::clone(&spec), stage.clone(), Arc::clone(shared), state)?;
+            Ok(Arc::new(gateway))
         });
-        let stages = Stages(stages.collect());
-        Self {
+        let stages = Stages(stages.collect::<Result<_, Problem>>()?);
+        Ok(Self {
             management: management::router(stages.clone()),
             stages,
             port,
-        }
+        })
     }
 
     /// `localhost:<port>`.
@@ -85,7 +89,7 @@ impl WebSocketApi {
             return self.manage(request).await;
         }
         match self.at(request.uri().path()) {
-            None => forbidden(),
+            None => management::forbidden().into_response(),
             Some(_) if request.method() != Method::GET => StatusCode::METHOD_NOT_ALLOWED.into_response(),
             Some(gateway) => handshake(Arc::clone(gateway), peer, self.port, request).await,
         }
@@ -103,7 +107,7 @@ impl WebSocketApi {
     /// Programs sign their requests, which no page can; here, where signatures are not checked, pages are refused.
     async fn manage(&self, request: Request) -> Response<Body> {
         if request.headers().contains_key("sec-fetch-site") {
-            return forbidden();
+            return management::forbidden().into_response();
         }
         self.management().oneshot(request).await.into_response()
     }
@@ -112,8 +116,4 @@ impl WebSocketApi {
 /// `/<stage>/@connections/<id>`; SDKs write the sign plain, AWS's documentation encoded.
 pub(crate) fn is_management(path: &str) -> bool {
     matches!(path.split('/').nth(2), Some("@connections" | "%40connections"))
-}
-
-fn forbidden() -> Response<Body> {
-    (StatusCode::FORBIDDEN, axum::Json(json!({ "message": "Forbidden" }))).into_response()
 }

@@ -5,7 +5,8 @@ use std::time::Instant;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::events::{AuthorizerContext, Client, HandshakeRequest};
+use super::access_log::Entry;
+use super::events::{AuthorizerContext, HandshakeRequest};
 use super::{Gateway, policy};
 use crate::lambda::InvocationResult;
 use crate::template::AuthorizerSpec;
@@ -27,8 +28,8 @@ impl Gateway {
     pub(super) async fn authorize(
         &self,
         spec: &AuthorizerSpec,
-        client: &Client,
         request: &HandshakeRequest,
+        entry: &mut Entry,
     ) -> Result<Authorized, StatusCode> {
         if !spec
             .identity_sources
@@ -42,14 +43,14 @@ impl Gateway {
             .functions
             .find(&spec.function)
             .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
-        let event = self.authorizer_event(client, request).to_string();
+        let event = self.authorizer_event(request).to_string();
         let started = Instant::now();
-        let context = verdict(function.invoke(event.into()).await, &self.method_arn("$connect"))?;
+        let verdict = verdict(function.invoke(event.into()).await, &self.method_arn("$connect"));
+        let latency = started.elapsed();
+        entry.authorized(verdict.as_ref().map_err(|status| status.as_u16()), latency);
+        let context = verdict?;
         let mut context_of_connect = context.clone();
-        context_of_connect.insert(
-            "integrationLatency".to_owned(),
-            json!(started.elapsed().as_millis() as u64),
-        );
+        context_of_connect.insert("integrationLatency".to_owned(), json!(latency.as_millis() as u64));
         Ok(Authorized {
             context,
             context_of_connect,
@@ -58,6 +59,10 @@ impl Gateway {
 
     /// Whether an identity source such as `route.request.header.Cookie` is there and not empty.
     fn is_present(&self, source: &str, request: &HandshakeRequest) -> bool {
+        if let Some(name) = source.strip_prefix("context.") {
+            let found = name.split('.').try_fold(&request.context, |part, name| part.get(name));
+            return found.is_some_and(|value| !value.is_null() && value != "");
+        }
         let value = if let Some(name) = source.strip_prefix("route.request.header.") {
             request.header(name)
         } else if let Some(name) = source.strip_prefix("route.request.querystring.") {

@@ -25,6 +25,8 @@ pub(crate) struct Client {
 /// The request of a handshake, as the two events show it.
 #[derive(Debug, Clone)]
 pub(crate) struct HandshakeRequest {
+    /// What the events of authorizer and `$connect` begin with.
+    pub(super) context: Value,
     headers: BTreeMap<String, Vec<String>>,
     query: BTreeMap<String, Vec<String>>,
 }
@@ -33,7 +35,7 @@ pub(crate) struct HandshakeRequest {
 pub(crate) type AuthorizerContext = Map<String, Value>;
 
 impl HandshakeRequest {
-    pub(crate) fn new(headers: &HeaderMap, uri: &Uri, client: &Client, port: u16) -> Self {
+    pub(super) fn new(headers: &HeaderMap, uri: &Uri, client: &Client, port: u16, context: Value) -> Self {
         let mut shown: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in headers {
             let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
@@ -48,6 +50,7 @@ impl HandshakeRequest {
             shown.insert(name.to_owned(), vec![value]);
         }
         Self {
+            context,
             headers: shown,
             query: query(uri),
         }
@@ -96,7 +99,7 @@ fn query(uri: &Uri) -> BTreeMap<String, Vec<String>> {
 
 impl Gateway {
     /// The REQUEST authorizer's event.
-    pub(super) fn authorizer_event(&self, client: &Client, request: &HandshakeRequest) -> Value {
+    pub(super) fn authorizer_event(&self, request: &HandshakeRequest) -> Value {
         json!({
             "type": "REQUEST",
             "methodArn": self.method_arn("$connect"),
@@ -105,17 +108,12 @@ impl Gateway {
             "queryStringParameters": last_of(&request.query),
             "multiValueQueryStringParameters": request.query,
             "stageVariables": self.stage.variables.clone().unwrap_or_default(),
-            "requestContext": self.request_context(client, "$connect", "CONNECT"),
+            "requestContext": request.context,
         })
     }
 
     /// The `$connect` event. The hop-by-hop headers that the authorizer sees are absent here, as in captures.
-    pub(super) fn connect_event(
-        &self,
-        client: &Client,
-        request: &HandshakeRequest,
-        authorizer: Option<&AuthorizerContext>,
-    ) -> Value {
+    pub(super) fn connect_event(&self, request: &HandshakeRequest, authorizer: Option<&AuthorizerContext>) -> Value {
         let headers: BTreeMap<_, _> = request
             .headers
             .iter()
@@ -125,7 +123,7 @@ impl Gateway {
         let mut event = json!({
             "headers": last_of(&headers),
             "multiValueHeaders": headers,
-            "requestContext": self.request_context_with(client, "$connect", "CONNECT", authorizer),
+            "requestContext": authorized(request.context.clone(), authorizer),
             "isBase64Encoded": false,
         });
         if !request.query.is_empty() {
@@ -135,16 +133,21 @@ impl Gateway {
         self.with_stage_variables(event)
     }
 
-    /// The event of a text frame.
-    pub(super) fn message_event(
+    /// What a text frame's event begins with; a frame without a route has no key.
+    pub(super) fn message_context(
         &self,
         client: &Client,
-        route_key: &str,
-        body: &str,
+        route_key: Option<&str>,
         authorizer: Option<&AuthorizerContext>,
     ) -> Value {
-        let mut context = self.request_context_with(client, route_key, "MESSAGE", authorizer);
+        let context = self.request_context(client, route_key.unwrap_or_default(), "MESSAGE");
+        let mut context = authorized(context, authorizer);
         context["messageId"] = json!(identifiers::gateway());
+        context
+    }
+
+    /// The event of a text frame.
+    pub(super) fn message_event(&self, context: &Value, body: &str) -> Value {
         self.with_stage_variables(json!({
             "requestContext": context,
             "body": body,
@@ -160,7 +163,7 @@ impl Gateway {
         reason: &str,
         authorizer: Option<&AuthorizerContext>,
     ) -> Value {
-        let mut context = self.request_context_with(client, "$disconnect", "DISCONNECT", authorizer);
+        let mut context = authorized(self.request_context(client, "$disconnect", "DISCONNECT"), authorizer);
         context["disconnectStatusCode"] = json!(code);
         context["disconnectReason"] = json!(reason);
         let host = client.domain_name.as_str();
@@ -172,21 +175,7 @@ impl Gateway {
         }))
     }
 
-    fn request_context_with(
-        &self,
-        client: &Client,
-        route_key: &str,
-        event_type: &str,
-        authorizer: Option<&AuthorizerContext>,
-    ) -> Value {
-        let mut context = self.request_context(client, route_key, event_type);
-        if let Some(authorizer) = authorizer {
-            context["authorizer"] = Value::Object(authorizer.clone());
-        }
-        context
-    }
-
-    fn request_context(&self, client: &Client, route_key: &str, event_type: &str) -> Value {
+    pub(super) fn request_context(&self, client: &Client, route_key: &str, event_type: &str) -> Value {
         let now = now_ms();
         let request_id = identifiers::gateway();
         let mut identity = json!({ "sourceIp": client.source_ip });
@@ -199,14 +188,14 @@ impl Gateway {
             "extendedRequestId": request_id,
             "requestTime": common_log_time(now),
             "messageDirection": "IN",
-            "stage": self.stage.name,
+            "stage": self.stage.name.as_str(),
             "connectedAt": client.connected_at_ms,
             "requestTimeEpoch": now,
             "identity": identity,
             "requestId": request_id,
             "domainName": client.domain_name,
             "connectionId": client.connection_id,
-            "apiId": self.api.id,
+            "apiId": self.api.id.as_str(),
         })
     }
 
@@ -216,6 +205,19 @@ impl Gateway {
         }
         event
     }
+}
+
+/// A text of an event; empty if it is none.
+pub(super) fn text_of(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// With the authorizer's context, if there was an authorizer.
+fn authorized(mut request_context: Value, authorizer: Option<&AuthorizerContext>) -> Value {
+    if let Some(authorizer) = authorizer {
+        request_context["authorizer"] = Value::Object(authorizer.clone());
+    }
+    request_context
 }
 
 /// The single-value form of a multi-value map: the last value wins, as in REST APIs.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::header::{
@@ -14,11 +15,15 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::Gateway;
+use super::access_log::Entry;
 use super::authorizer::Authorized;
-use super::events::{AuthorizerContext, Client, HandshakeRequest};
+use super::events::{AuthorizerContext, Client, HandshakeRequest, text_of};
 use super::integration::IntegrationError;
 use crate::identifiers;
 use crate::timestamps::now_ms;
+
+/// What is said when the function of `$connect` has refused.
+const OF_CONNECT: &str = "Refused by $connect";
 
 /// A refused handshake.
 struct Refusal {
@@ -36,6 +41,22 @@ impl From<StatusCode> for Refusal {
         Self {
             status,
             message: message.to_owned(),
+        }
+    }
+}
+
+impl Refusal {
+    /// The gateway response that AWS documents for the cause, as the access log calls it; none where `$connect` refused.
+    fn response_type(&self) -> Option<&'static str> {
+        match self.status {
+            _ if self.message == OF_CONNECT => None,
+            StatusCode::UNAUTHORIZED => Some("UNAUTHORIZED"),
+            StatusCode::FORBIDDEN => Some("ACCESS_DENIED"),
+            StatusCode::TOO_MANY_REQUESTS => Some("THROTTLED"),
+            StatusCode::INTERNAL_SERVER_ERROR => Some("AUTHORIZER_FAILURE"),
+            StatusCode::BAD_GATEWAY => Some("INTEGRATION_FAILURE"),
+            StatusCode::GATEWAY_TIMEOUT => Some("INTEGRATION_TIMEOUT"),
+            _ => None,
         }
     }
 }
@@ -62,19 +83,21 @@ pub(super) async fn handshake(
     }
     let upgrade = hyper::upgrade::on(&mut request);
     let client = new_client(request.headers(), peer);
-    let shown = HandshakeRequest::new(request.headers(), request.uri(), &client, port);
+    let context = gateway.request_context(&client, "$connect", "CONNECT");
+    let request_id = text_of(&context["requestId"]);
+    let shown = HandshakeRequest::new(request.headers(), request.uri(), &client, port, context);
     let connection_id = client.connection_id.clone();
     // Its own task: a client that goes away meanwhile does not stop the functions, as on AWS.
     let task = tokio::spawn(async move {
-        let accepted = gateway.admit(&client, &shown).await?;
+        let accepted = gateway.admit_and_log(&shown).await?;
         let subprotocol = accepted.subprotocol.clone();
         tokio::spawn(gateway.serve(upgrade, client, accepted.authorizer));
         Ok::<_, Refusal>(subprotocol)
     });
     match task.await {
         Ok(Ok(subprotocol)) => switching_protocols(&key, subprotocol.as_deref()),
-        Ok(Err(refusal)) => refused(&refusal, &connection_id),
-        Err(_) => refused(&StatusCode::INTERNAL_SERVER_ERROR.into(), &connection_id),
+        Ok(Err(refusal)) => refused(&refusal, &connection_id, &request_id),
+        Err(_) => refused(&StatusCode::INTERNAL_SERVER_ERROR.into(), &connection_id, &request_id),
     }
 }
 
@@ -115,7 +138,24 @@ fn new_client(headers: &HeaderMap, peer: SocketAddr) -> Client {
 }
 
 impl Gateway {
-    async fn admit(&self, client: &Client, request: &HandshakeRequest) -> Result<Accepted, Refusal> {
+    async fn admit_and_log(&self, request: &HandshakeRequest) -> Result<Accepted, Refusal> {
+        let mut entry = Entry::new(&request.context);
+        let admitted = self.admit(request, &mut entry).await;
+        if let Err(refusal) = &admitted {
+            let status = refusal.status.as_u16();
+            match refusal.response_type() {
+                Some(kind) => entry.failed(status, &refusal.message, Some(kind)),
+                None => entry.status(status),
+            }
+        }
+        self.log(&entry);
+        admitted
+    }
+
+    async fn admit(&self, request: &HandshakeRequest, entry: &mut Entry) -> Result<Accepted, Refusal> {
+        if !self.shared.quotas.take_connection(Instant::now()) || !self.lets_pass("$connect") {
+            return Err(StatusCode::TOO_MANY_REQUESTS.into());
+        }
         let Some(route) = self.route("$connect") else {
             return Ok(Accepted {
                 authorizer: None,
@@ -123,19 +163,19 @@ impl Gateway {
             });
         };
         let authorized = match &route.authorizer {
-            Some(authorizer) => Some(self.authorize(authorizer, client, request).await?),
+            Some(authorizer) => Some(self.authorize(authorizer, request, entry).await?),
             None => None,
         };
         let context = authorized.as_ref().map(|authorized| &authorized.context_of_connect);
-        let event = self.connect_event(client, request, context);
-        match self.integrate(route, event).await {
+        let event = self.connect_event(request, context);
+        match self.integrate_for(entry, route, event).await {
             Ok(response) if (200..300).contains(&response.status) => Ok(Accepted {
                 authorizer: authorized.map(|Authorized { context, .. }| context),
                 subprotocol: response.subprotocol,
             }),
             Ok(response) => Err(Refusal {
                 status: StatusCode::from_u16(response.status).unwrap_or(StatusCode::BAD_GATEWAY),
-                message: "Refused by $connect".to_owned(),
+                message: OF_CONNECT.to_owned(),
             }),
             Err(IntegrationError::TimedOut) => Err(StatusCode::GATEWAY_TIMEOUT.into()),
             Err(IntegrationError::Failed | IntegrationError::Empty) => Err(StatusCode::BAD_GATEWAY.into()),
@@ -168,11 +208,11 @@ fn switching_protocols(key: &str, subprotocol: Option<&str>) -> Response<Body> {
         .unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
 }
 
-fn refused(refusal: &Refusal, connection_id: &str) -> Response<Body> {
+fn refused(refusal: &Refusal, connection_id: &str, request_id: &str) -> Response<Body> {
     let body = json!({
         "message": refusal.message,
         "connectionId": connection_id,
-        "requestId": identifiers::gateway(),
+        "requestId": request_id,
     });
     (refusal.status, axum::Json(body)).into_response()
 }

@@ -1,8 +1,11 @@
 //! Calls a route's function and checks its answer as strictly as API Gateway does.
 
+use std::time::Instant;
+
 use serde_json::Value;
 
 use super::Gateway;
+use super::access_log::Entry;
 use crate::lambda::NoAnswer;
 use crate::template::RouteSpec;
 
@@ -30,7 +33,20 @@ pub(super) enum IntegrationError {
 }
 
 impl Gateway {
-    pub(super) async fn integrate(&self, route: &RouteSpec, event: Value) -> Result<ProxyResponse, IntegrationError> {
+    /// As [`Gateway::integrate`], and notes what came of it.
+    pub(super) async fn integrate_for(
+        &self,
+        entry: &mut Entry,
+        route: &RouteSpec,
+        event: Value,
+    ) -> Result<ProxyResponse, IntegrationError> {
+        let started = Instant::now();
+        let result = self.integrate(route, event).await;
+        entry.integrated(&result, started.elapsed());
+        result
+    }
+
+    async fn integrate(&self, route: &RouteSpec, event: Value) -> Result<ProxyResponse, IntegrationError> {
         let integration = &route.integration;
         let functions = &self.shared.functions;
         let answered = functions.invoke_within(&integration.function, event.to_string().into(), integration.timeout);

@@ -2,6 +2,7 @@
 //! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html>).
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -34,7 +35,7 @@ pub(super) fn router(stages: Stages) -> Router {
 }
 
 /// An error of the service, told by SDKs from the header `x-amzn-ErrorType`.
-struct Refusal {
+pub(super) struct Refusal {
     status: StatusCode,
     kind: &'static str,
     /// 410 has an empty body.
@@ -71,11 +72,7 @@ async fn post_to_connection(
         .map(|()| StatusCode::OK)
         .map_err(|error| match error {
             PostError::Gone => gone(),
-            PostError::BufferFull => refuse(
-                StatusCode::TOO_MANY_REQUESTS,
-                "LimitExceededException",
-                "The client does not read fast enough",
-            ),
+            PostError::BufferFull => throttled("The client does not read fast enough"),
         })
 }
 
@@ -113,6 +110,9 @@ fn find<'a>(
     (stage, at_connections, connection_id): &(String, String, String),
 ) -> Result<(&'a Gateway, Arc<Connection>), Refusal> {
     let gateway = stages.find(stage).ok_or_else(forbidden)?;
+    if !gateway.shared.quotas.take_request(Instant::now()) {
+        return Err(throttled("Too Many Requests"));
+    }
     if at_connections != "@connections" {
         return Err(forbidden());
     }
@@ -132,7 +132,12 @@ fn gone() -> Refusal {
     }
 }
 
-fn forbidden() -> Refusal {
+fn throttled(message: &str) -> Refusal {
+    refuse(StatusCode::TOO_MANY_REQUESTS, "LimitExceededException", message)
+}
+
+/// What is answered wherever an API has nothing.
+pub(super) fn forbidden() -> Refusal {
     refuse(StatusCode::FORBIDDEN, "ForbiddenException", "Forbidden")
 }
 

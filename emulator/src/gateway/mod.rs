@@ -1,5 +1,6 @@
 //! API Gateway's WebSocket side: handshakes, sockets, routing, and the `@connections` API.
 
+mod access_log;
 mod api;
 mod authorizer;
 mod connections;
@@ -10,15 +11,22 @@ mod management;
 mod policy;
 mod routes;
 mod socket;
+mod throttle;
 
 pub(crate) use api::{WebSocketApi, is_management};
+pub(crate) use throttle::AccountQuotas;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::clock::Clock;
 use crate::lambda::Functions;
+use crate::problem::Problem;
+use crate::state::StateFolder;
 use crate::template::{ApiSpec, Place, RouteSpec, StageSpec};
+use access_log::{AccessLog, Entry};
 use connections::Connections;
+use throttle::Throttle;
 
 /// What all stages of a stack have in common.
 #[derive(Debug)]
@@ -26,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) place: Place,
     pub(crate) clock: Clock,
     pub(crate) functions: Arc<Functions>,
+    pub(crate) quotas: AccountQuotas,
 }
 
 /// One deployed stage of a WebSocket API, to which its connections belong for life.
@@ -35,15 +44,41 @@ struct Gateway {
     stage: StageSpec,
     shared: Arc<Shared>,
     connections: Connections,
+    throttle: Throttle,
+    access_log: Option<AccessLog>,
 }
 
 impl Gateway {
-    fn new(api: Arc<ApiSpec>, stage: StageSpec, shared: Arc<Shared>) -> Self {
-        Self {
+    fn new(
+        api: Arc<ApiSpec>,
+        stage: StageSpec,
+        shared: Arc<Shared>,
+        access_logs: &StateFolder,
+    ) -> Result<Self, Problem> {
+        let open = |format: &String| {
+            let name = format!("{}-{}.log", api.logical_id, stage.name);
+            Ok(AccessLog::new(format, access_logs.append(access_log::FOLDER, &name)?))
+        };
+        Ok(Self {
+            access_log: stage.access_log_format.as_ref().map(open).transpose()?,
+            throttle: Throttle::new(&api, &stage, &shared.quotas, Instant::now()),
+            connections: Connections::default(),
             api,
             stage,
             shared,
-            connections: Connections::default(),
+        })
+    }
+
+    /// Whether neither the route nor the account has had too many requests.
+    fn lets_pass(&self, route_key: &str) -> bool {
+        let now = Instant::now();
+        self.throttle.take(route_key, now) && self.shared.quotas.take_request(now)
+    }
+
+    /// Writes an event's line into the access log, if there is one.
+    fn log(&self, entry: &Entry) {
+        if let Some(log) = &self.access_log {
+            log.write(entry);
         }
     }
 

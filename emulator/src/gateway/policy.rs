@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 const INVOKE: &str = "execute-api:Invoke";
+/// The longest `Resource` of a statement (characters; <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html>).
+const MAX_RESOURCE_CHARS: usize = 512;
 
 /// Whether `policy` allows invoking `method_arn`; `None` when it is not a policy document.
 ///
@@ -15,6 +17,9 @@ pub(super) fn allows(policy: &Value, method_arn: &str) -> Option<bool> {
     };
     let mut allowed = false;
     for statement in statements {
+        if !is_short(statement.get("Resource")?) {
+            return None;
+        }
         let applies =
             any_matches(statement.get("Action")?, INVOKE)? && any_matches(statement.get("Resource")?, method_arn)?;
         match (statement.get("Effect")?.as_str()?, applies) {
@@ -25,6 +30,16 @@ pub(super) fn allows(policy: &Value, method_arn: &str) -> Option<bool> {
         }
     }
     Some(allowed)
+}
+
+/// AWS documents the limit, and not what becomes of a longer one: here it is no policy.
+fn is_short(resource: &Value) -> bool {
+    match resource {
+        Value::Array(resources) => resources.iter().all(is_short),
+        other => other
+            .as_str()
+            .is_none_or(|text| text.chars().count() <= MAX_RESOURCE_CHARS),
+    }
 }
 
 /// `patterns` is one pattern or a list of them.

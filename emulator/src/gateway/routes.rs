@@ -29,8 +29,9 @@ fn evaluate(expression: &str, body: &Value) -> String {
     selected.strip_prefix('\\').unwrap_or(&selected).to_owned()
 }
 
-/// The scalar at a dotted path.
+/// The scalar at a path of names and indices, such as `a.b[0]['c']`.
 fn at(body: &Value, path: &str) -> String {
+    let path = path.replace(['\'', '"', ']'], "").replace('[', ".");
     let found = path.split('.').try_fold(body, |value, key| match value {
         Value::Array(items) => items.get(key.parse::<usize>().ok()?),
         other => other.get(key),
@@ -55,7 +56,8 @@ mod tests {
             ("${request.body.action}", Some("join")),
             ("${request.body.service}/${request.body.action}", Some("chat/join")),
             ("${request.body.action}-${request.body.nope}", Some("join-")),
-            ("$request.body.deep.er.0.x", Some("1")),
+            ("$request.body.deep.er[0].x", Some("1")),
+            ("${request.body.deep['er'][0]['x']}!", Some("1!")),
             ("action", Some("action")),
             ("\\$default", Some("$default")),
             ("$request.body.nope", None),

@@ -7,6 +7,7 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
@@ -16,11 +17,11 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::Gateway;
+use super::access_log::Entry;
 use super::connections::{Connection, End, Inbox};
-use super::events::{AuthorizerContext, Client};
+use super::events::{AuthorizerContext, Client, text_of};
 use super::integration::IntegrationError;
 use super::routes;
-use crate::identifiers;
 use crate::template::RouteSpec;
 
 /// Limits of the service (<https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html>).
@@ -84,11 +85,14 @@ impl Gateway {
 
     /// Runs `$disconnect`; its answer means nothing.
     pub(super) async fn disconnect(&self, client: &Client, ending: Ending, authorizer: Option<&AuthorizerContext>) {
-        let Some(route) = self.route("$disconnect") else { return };
         let event = self.disconnect_event(client, ending.code, &ending.reason, authorizer);
-        if self.integrate(route, event).await == Err(IntegrationError::Failed) {
+        let mut entry = Entry::new(&event["requestContext"]);
+        if let Some(route) = self.route("$disconnect")
+            && self.integrate_for(&mut entry, route, event).await == Err(IntegrationError::Failed)
+        {
             tracing::warn!(connection = client.connection_id, "$disconnect failed");
         }
+        self.log(&entry);
     }
 
     /// Runs the route of one text frame; what the client is told about a failure is an error frame.
@@ -98,24 +102,44 @@ impl Gateway {
         authorizer: Option<Arc<AuthorizerContext>>,
         body: String,
     ) {
-        let Some((key, route)) = self.route_of(&body) else {
-            return tell(&connection, "Forbidden", &identifiers::gateway());
+        let found = self.route_of(&body);
+        let key = found.map(|(key, _)| key);
+        let context = self.message_context(&connection.client, key, authorizer.as_deref());
+        let mut entry = Entry::new(&context);
+        let handled = match found {
+            _ if !self.lets_pass(key.unwrap_or_default()) => Err(THROTTLED),
+            None => Err(FORBIDDEN),
+            Some((_, route)) => {
+                self.run_route(&connection, route, self.message_event(&context, &body), &mut entry)
+                    .await
+            }
         };
-        let event = self.message_event(&connection.client, key, &body, authorizer.as_deref());
-        let request_id = event["requestContext"]["requestId"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
-        match self.integrate(route, event).await {
+        if let Err(failure) = handled {
+            tell(&connection, failure.message, &text_of(&context["requestId"]));
+            entry.failed(failure.status, failure.message, failure.response_type);
+        }
+        self.log(&entry);
+    }
+
+    /// Runs a route's function, and sends what it answers if the route goes both ways.
+    async fn run_route(
+        &self,
+        connection: &Connection,
+        route: &RouteSpec,
+        event: Value,
+        entry: &mut Entry,
+    ) -> Result<(), Failure> {
+        match self.integrate_for(entry, route, event).await {
             Ok(response) => {
                 if let (true, Some(body)) = (route.two_way, response.body) {
                     // A closed or stuffed socket misses its answer, as on AWS.
                     let _ = connection.post(body);
                 }
+                Ok(())
             }
-            Err(IntegrationError::Empty) => {}
-            Err(IntegrationError::Failed) => tell(&connection, "Internal server error", &request_id),
-            Err(IntegrationError::TimedOut) => tell(&connection, "Endpoint request timed out", &request_id),
+            Err(IntegrationError::Empty) => Ok(()),
+            Err(IntegrationError::Failed) => Err(FAILED),
+            Err(IntegrationError::TimedOut) => Err(TIMED_OUT),
         }
     }
 
@@ -129,6 +153,29 @@ impl Gateway {
             .map(|(key, route)| (key.as_str(), route))
     }
 }
+
+/// What the client is told of a message that was not handled, and what the access log is told of it.
+#[derive(Debug, Clone, Copy)]
+struct Failure {
+    message: &'static str,
+    /// The client never learns it.
+    status: u16,
+    response_type: Option<&'static str>,
+}
+
+const fn failure(message: &'static str, status: u16, response_type: Option<&'static str>) -> Failure {
+    Failure {
+        message,
+        status,
+        response_type,
+    }
+}
+
+const FORBIDDEN: Failure = failure("Forbidden", 403, None);
+/// The frame is a choice: AWS documents the status of a throttled request, and no frame.
+const THROTTLED: Failure = failure("Too Many Requests", 429, Some("THROTTLED"));
+const FAILED: Failure = failure("Internal server error", 500, Some("INTEGRATION_FAILURE"));
+const TIMED_OUT: Failure = failure("Endpoint request timed out", 504, Some("INTEGRATION_TIMEOUT"));
 
 /// Sends an error frame, with API Gateway's own irregular spacing.
 fn tell(connection: &Connection, message: &str, request_id: &str) {

@@ -8,19 +8,15 @@ use serde_json::Value;
 use super::{FunctionSpec, Properties, Resolver, Template};
 use crate::problem::Problem;
 
+/// The shortest integration timeout that API Gateway allows (milliseconds).
+const SHORTEST_TIMEOUT_MS: u64 = 50;
+
 /// A Lambda proxy integration.
 #[derive(Debug, Clone)]
 pub(crate) struct IntegrationSpec {
     /// The function's name.
     pub(crate) function: String,
     pub(crate) timeout: Duration,
-}
-
-/// A stage's name and variables.
-pub(super) struct Stage {
-    pub(super) name: String,
-    /// Absent when the stage declares none, as in captured events.
-    pub(super) variables: Option<BTreeMap<String, String>>,
 }
 
 /// The APIs of a template with `protocol`, by logical id.
@@ -60,13 +56,12 @@ impl<'a> ApiReader<'a> {
         Ok(found)
     }
 
-    pub(super) fn stages(&self) -> Result<Vec<Stage>, Problem> {
-        let stages = self.of_api("AWS::ApiGatewayV2::Stage")?;
-        stages.iter().map(stage).collect()
+    pub(super) fn stages(&self) -> Result<Vec<Properties<'a>>, Problem> {
+        self.of_api("AWS::ApiGatewayV2::Stage")
     }
 
-    /// By integration id.
-    pub(super) fn integrations(&self, default_timeout_ms: u64) -> Result<BTreeMap<String, IntegrationSpec>, Problem> {
+    /// By integration id. The longest timeout is also that of integrations that give none.
+    pub(super) fn integrations(&self, longest_timeout_ms: u64) -> Result<BTreeMap<String, IntegrationSpec>, Problem> {
         let mut found = BTreeMap::new();
         for integration in self.of_api("AWS::ApiGatewayV2::Integration")? {
             let kind = integration.required_text("IntegrationType")?;
@@ -77,7 +72,13 @@ impl<'a> ApiReader<'a> {
                 )));
             }
             let uri = integration.required_text("IntegrationUri")?;
-            let timeout_ms = integration.number("TimeoutInMillis")?.unwrap_or(default_timeout_ms);
+            let timeout_ms = integration.number("TimeoutInMillis")?.unwrap_or(longest_timeout_ms);
+            if !(SHORTEST_TIMEOUT_MS..=longest_timeout_ms).contains(&timeout_ms) {
+                return Err(Problem::new(format!(
+                    "{} has TimeoutInMillis {timeout_ms}, but API Gateway takes {SHORTEST_TIMEOUT_MS} to {longest_timeout_ms}: change it.",
+                    integration.logical_id
+                )));
+            }
             let spec = IntegrationSpec {
                 function: self.function_of(&uri, integration.logical_id)?,
                 timeout: Duration::from_millis(timeout_ms),
@@ -120,15 +121,12 @@ impl<'a> ApiReader<'a> {
     }
 }
 
-fn stage(stage: &Properties<'_>) -> Result<Stage, Problem> {
-    let variables = stage.value("StageVariables")?.and_then(|variables| {
+/// A stage's variables; absent when it declares none, as in captured events.
+pub(super) fn stage_variables(stage: &Properties<'_>) -> Result<Option<BTreeMap<String, String>>, Problem> {
+    Ok(stage.value("StageVariables")?.and_then(|variables| {
         let entries = variables.as_object()?.iter();
         Some(entries.map(|(name, value)| (name.clone(), plain_text(value))).collect())
-    });
-    Ok(Stage {
-        name: stage.required_text("StageName")?,
-        variables,
-    })
+    }))
 }
 
 fn plain_text(value: &Value) -> String {

@@ -72,13 +72,13 @@ fn stage_variables(reader: &ApiReader<'_>) -> Result<Option<BTreeMap<String, Str
             stages.len()
         )));
     };
-    if stage.name != STAGE {
+    let name = stage.required_text("StageName")?;
+    if name != STAGE {
         return Err(Problem::new(format!(
-            "The HTTP API's stage is named {}, but the emulator serves the stage $default alone: rename it.",
-            stage.name
+            "The HTTP API's stage is named {name}, but the emulator serves the stage $default alone: rename it."
         )));
     }
-    Ok(stage.variables.clone())
+    apis::stage_variables(stage)
 }
 
 fn routes(reader: &ApiReader<'_>) -> Result<BTreeMap<String, IntegrationSpec>, Problem> {

@@ -14,6 +14,7 @@ mod properties;
 mod response_headers;
 mod rules;
 mod sam;
+mod stage_settings;
 mod tables;
 mod unknown;
 mod websocket;
@@ -28,6 +29,7 @@ pub(crate) use identity::PoolElsewhere;
 pub(crate) use intrinsics::{Place, Resolver};
 pub(crate) use response_headers::ResponseHeader;
 pub(crate) use rules::RuleSpec;
+pub(crate) use stage_settings::Limits;
 pub(crate) use tables::TableSpec;
 pub(crate) use websocket::{ApiSpec, AuthorizerSpec, RouteSpec, StageSpec};
 

@@ -99,6 +99,19 @@ impl<'a> Properties<'a> {
         }
     }
 
+    /// A number of zero or more, perhaps with a fraction; CloudFormation also takes it as text.
+    pub(super) fn decimal(&self, name: &str) -> Result<Option<f64>, Problem> {
+        match self.value(name)? {
+            None => Ok(None),
+            Some(value) => value
+                .as_f64()
+                .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
+                .filter(|number: &f64| number.is_finite() && *number >= 0.0)
+                .map(Some)
+                .ok_or_else(|| self.wrong(name, "a number of zero or more", &value)),
+        }
+    }
+
     pub(super) fn texts(&self, name: &str) -> Result<Vec<String>, Problem> {
         match self.value(name)? {
             None => Ok(Vec::new()),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::step::Step;
+use super::step::{Deed, Step};
 use crate::{TestResult, failure, repository};
 
 /// On what a case stands.
@@ -59,6 +59,11 @@ impl Case {
     /// The folder.
     pub(super) fn section(&self) -> &str {
         self.file.split('/').next().unwrap_or_default()
+    }
+
+    /// Whether a step looks into an access log.
+    pub(super) fn reads_logs(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.deed, Deed::Logged(_)))
     }
 
     /// What no other case is called.

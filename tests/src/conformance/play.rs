@@ -30,10 +30,9 @@ pub(super) async fn play(case: &Case, target: &Target, patience: Duration) -> Te
         clients: BTreeMap::new(),
         bindings: Bindings::default(),
     };
-    player
-        .bindings
-        .bind("stage", target.socket.path.trim_start_matches('/'));
-    player.bindings.bind("host", target.socket.authority());
+    let socket = &target.address(None)?.socket;
+    player.bindings.bind("stage", socket.path.trim_start_matches('/'));
+    player.bindings.bind("host", socket.authority());
     for (number, step) in case.steps.iter().enumerate() {
         let done = Box::pin(player.step(step)).await;
         done.map_err(|error| failure(format!("step {}: {error}", number + 1)))?;
@@ -103,6 +102,7 @@ impl Player<'_> {
             }
             Deed::Call(call) => self.call(call).await,
             Deed::Received(kind, pattern) => self.received(client, kind, pattern).await,
+            Deed::Logged(pattern) => self.logged(pattern).await,
             Deed::NotReceived(kind) => self.not_received(client, kind, false).await,
             Deed::NoMore(kind) => self.not_received(client, kind, true).await,
         }
@@ -120,8 +120,8 @@ impl Player<'_> {
         for value in connect.headers.values_mut() {
             *value = self.bindings.fill(value)?;
         }
-        let target = self.target;
-        self.client(client).ask(&target.socket, &connect);
+        let address = self.target.address(connect.api.as_deref())?;
+        self.client(client).ask(&address.socket, &connect);
         Ok(())
     }
 
@@ -293,7 +293,7 @@ impl Player<'_> {
     }
 
     async fn ask(&self, call: &Call) -> TestResult<Answer> {
-        let place = &self.target.management;
+        let place = &self.target.address(call.api.as_deref())?.management;
         let path = self.bindings.fill_text(&call.path)?;
         let path = if call.whole {
             path

@@ -58,6 +58,8 @@ pub(super) enum Deed {
     Received(String, Value),
     /// No function has received an event of this kind for this client.
     NotReceived(String),
+    /// The access log has a line like that.
+    Logged(Value),
     /// No function has received an event of this kind but those that steps have named.
     NoMore(String),
 }
@@ -73,6 +75,8 @@ pub(super) struct Repeat {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Connect {
+    /// The API, if it is not the case's own.
+    pub(super) api: Option<String>,
     pub(super) method: Option<String>,
     /// The whole path, where it is not the stage's.
     pub(super) path: Option<String>,
@@ -169,6 +173,9 @@ pub(super) struct Close {
 #[serde(deny_unknown_fields)]
 pub(super) struct Call {
     pub(super) method: String,
+    /// The API, if it is not the case's own.
+    #[serde(default)]
+    pub(super) api: Option<String>,
     /// Behind the stage, as it is to be sent; with `${…}`.
     pub(super) path: String,
     /// Whether `path` is the whole one.
@@ -236,6 +243,7 @@ fn deed(verb: &str, value: Value) -> Result<Deed, String> {
         "call" => Deed::Call(of(value)?),
         "AUTHORIZER" | "CONNECT" | "MESSAGE" | "DISCONNECT" | "FINISHED" => Deed::Received(verb.to_owned(), value),
         "never" => Deed::NotReceived(of(value)?),
+        "LOGGED" => Deed::Logged(value),
         "noMore" => Deed::NoMore(of(value)?),
         _ => return Err("there is no such verb".to_owned()),
     })

@@ -1,4 +1,4 @@
-//! What the cases are played against: the probe stack in the emulator, started as often as there are clocks, or deployed.
+//! What the cases are played against: the probe stack in the emulator, started once for every clock, or deployed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -18,17 +18,64 @@ use crate::{Stack, StackOptions, TestResult, binaries, failure};
 /// The name of the template's function, and of the program that stands for it.
 const FUNCTION: &str = "Probe";
 
-/// One API of the probe stack, ready to be spoken with.
+/// What the lines of the emulator's access log are; on AWS it would need a role of the whole account.
+const ACCESS_LOG_FORMAT: &str = r#"{"requestId":"$context.requestId","connectionId":"$context.connectionId","event":"$context.eventType","route":"$context.routeKey","status":"$context.status","message":"$context.messageId","error":"$context.error.message","quoted":$context.error.messageString,"type":"$context.error.responseType","authorizer":"$context.authorizer.status","why":"$context.authorizer.error","principal":"$context.authorizer.principalId","level":"$context.authorizer.level","integration":"$context.integration.status","latency":"$context.integrationLatency","ip":"$context.identity.sourceIp","agent":"$context.identity.userAgent","stage":"$context.stage","api":"$context.apiId","at":"$context.requestTime","epoch":"$context.requestTimeEpoch","since":"$context.connectedAt","host":"$context.domainName","nothing":"$context.no.such.thing"}"#;
+
+/// Where an API of the probe stack is.
+#[derive(Debug, Clone)]
+pub(super) struct Address {
+    /// The socket's.
+    pub(super) socket: Place,
+    /// The one below which `/@connections` is.
+    pub(super) management: Place,
+}
+
+impl Address {
+    fn of(socket: &str) -> TestResult<Self> {
+        Ok(Self {
+            socket: Place::parse(socket)?,
+            management: Place::parse(&socket.replacen("ws", "http", 1))?,
+        })
+    }
+}
+
+/// The probe stack, ready to be spoken with.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
-    /// The socket's address.
-    pub(super) socket: Place,
-    /// The address below which `/@connections` is.
-    pub(super) management: Place,
+    /// The API that the case is about.
+    api: String,
+    addresses: BTreeMap<String, Address>,
+    /// The folder of the access logs; absent where they cannot be read.
+    access_logs: Option<PathBuf>,
     pub(super) notebook: Notebook,
     pub(super) signer: Signer,
     /// How much faster the service's own timers run.
     pub(super) clock: u32,
+}
+
+impl Target {
+    /// Where an API is; the case's own if none is named.
+    pub(super) fn address(&self, api: Option<&str>) -> TestResult<&Address> {
+        let api = api.unwrap_or(&self.api);
+        let found = self.addresses.get(api);
+        found.ok_or_else(|| failure(format!("the probe stack has no API {api}")))
+    }
+
+    /// What stands in the access logs so far.
+    pub(super) fn logged(&self) -> TestResult<Vec<Value>> {
+        let folder = self
+            .access_logs
+            .as_ref()
+            .ok_or_else(|| failure("there are no access logs"))?;
+        let mut lines = Vec::new();
+        for file in std::fs::read_dir(folder)? {
+            let text = std::fs::read_to_string(file?.path())?;
+            for line in text.lines() {
+                lines.push(serde_json::from_str(line).map_err(|error| failure(format!("{line} is no JSON: {error}")))?);
+            }
+        }
+        Ok(lines)
+    }
 }
 
 /// Where the targets come from.
@@ -44,6 +91,7 @@ impl Targets {
         match self {
             Self::Emulated(emulated) => emulated.of(case).await.map(Some),
             Self::Deployed(deployed) if case.clock > 1 && !deployed.patient => Ok(None),
+            Self::Deployed(_) if case.reads_logs() => Ok(None),
             Self::Deployed(deployed) => deployed.of(case).map(Some),
         }
     }
@@ -64,7 +112,7 @@ type Started = Arc<OnceCell<(Stack, TempDir)>>;
 pub(super) struct Emulated {
     program: PathBuf,
     mutation: Option<String>,
-    stacks: Mutex<HashMap<(String, u32), Started>>,
+    stacks: Mutex<HashMap<u32, Started>>,
 }
 
 impl Emulated {
@@ -78,31 +126,32 @@ impl Emulated {
     }
 
     async fn of(&self, case: &Case) -> TestResult<Target> {
-        let key = (case.api.clone(), case.clock);
-        let started = Arc::clone(self.stacks.lock().await.entry(key).or_default());
-        let (stack, _) = started.get_or_try_init(|| self.start(case)).await?;
+        let started = Arc::clone(self.stacks.lock().await.entry(case.clock).or_default());
+        let (stack, folder) = started.get_or_try_init(|| self.start(case.clock)).await?;
         let signer = Signer::local(&stack.endpoint("/region"));
         let table = stack.endpoint("/table");
         Ok(Target {
-            socket: Place::parse(&stack.endpoint("/websocket"))?,
-            management: Place::parse(&stack.endpoint("/management"))?,
+            api: case.api.clone(),
+            addresses: addresses(&stack.endpoints["websockets"])?,
+            access_logs: Some(state_in(folder).join("access-logs")),
             notebook: Notebook::new(signer.clone(), Some(&stack.endpoint("/dynamodb")), &table)?,
             signer,
             clock: case.clock,
         })
     }
 
-    async fn start(&self, case: &Case) -> TestResult<(Stack, TempDir)> {
+    async fn start(&self, clock: u32) -> TestResult<(Stack, TempDir)> {
         let folder = TempDir::new()?;
         let template = folder.path().join("template.json");
-        std::fs::write(&template, with_one_api(&probe_template()?, &case.api)?.to_string())?;
+        std::fs::write(&template, with_access_logs(probe_template()?).to_string())?;
         let program = binaries().join("conformance_probe");
         let mut arguments = vec!["--function".to_owned(), format!("{FUNCTION}={}", program.display())];
-        if case.clock > 1 {
-            arguments.extend(["--clock".to_owned(), case.clock.to_string()]);
+        if clock > 1 {
+            arguments.extend(["--clock".to_owned(), clock.to_string()]);
         }
         let options = StackOptions {
             template: Some(template),
+            state: Some(state_in(&folder)),
             emulator: Some(self.program.clone()),
             environment: self
                 .mutation
@@ -110,7 +159,6 @@ impl Emulated {
                 .map(|name| ("MUTATION".to_owned(), name.clone()))
                 .collect(),
             arguments,
-            ..StackOptions::default()
         };
         Ok((Stack::start_with(options).await?, folder))
     }
@@ -128,20 +176,27 @@ pub(super) fn probe_template() -> TestResult<Value> {
     Ok(serde_json::from_str(&text)?)
 }
 
-/// The template without the other APIs.
-fn with_one_api(template: &Value, api: &str) -> TestResult<Value> {
-    let mut template = template.clone();
-    let resources = template["Resources"]
-        .as_object_mut()
-        .ok_or_else(|| failure("the template has no resources"))?;
-    if !resources.contains_key(api) {
-        return Err(failure(format!("the probe stack has no API {api}")));
+fn with_access_logs(mut template: Value) -> Value {
+    for stage in ["MainStage", "TightStage"] {
+        template["Resources"][stage]["Properties"]["AccessLogSettings"]["Format"] = Value::from(ACCESS_LOG_FORMAT);
     }
-    resources.retain(|name, resource| match &resource["Properties"]["ApiId"]["Ref"] {
-        Value::String(owner) => owner == api,
-        _ => resource["Type"] != "AWS::ApiGatewayV2::Api" || name == api,
-    });
-    Ok(template)
+    template
+}
+
+fn state_in(folder: &TempDir) -> PathBuf {
+    folder.path().join("state")
+}
+
+/// Every API's address: that of its first stage.
+fn addresses(websockets: &Value) -> TestResult<BTreeMap<String, Address>> {
+    let mut addresses = BTreeMap::new();
+    for (key, url) in websockets.as_object().into_iter().flatten() {
+        let (api, _) = key.split_once('/').unwrap_or((key, ""));
+        if !addresses.contains_key(api) {
+            addresses.insert(api.to_owned(), Address::of(url.as_str().unwrap_or_default())?);
+        }
+    }
+    Ok(addresses)
 }
 
 /// The probe stack on AWS.
@@ -173,10 +228,15 @@ impl Deployed {
     }
 
     fn of(&self, case: &Case) -> TestResult<Target> {
-        let address = self.output(&format!("{}Url", case.api))?;
+        let urls = self.outputs.iter();
+        let addresses = urls.filter_map(|(name, url)| Some((name.strip_suffix("Url")?.to_owned(), Address::of(url))));
+        let addresses = addresses
+            .map(|(api, address)| Ok((api, address?)))
+            .collect::<TestResult<_>>()?;
         Ok(Target {
-            socket: Place::parse(address)?,
-            management: Place::parse(&address.replacen("wss://", "https://", 1))?,
+            api: case.api.clone(),
+            addresses,
+            access_logs: None,
             notebook: Notebook::new(self.signer.clone(), None, self.output("Notebook")?)?,
             signer: self.signer.clone(),
             clock: 1,

@@ -38,6 +38,20 @@ impl Player<'_> {
         }
     }
 
+    pub(super) async fn logged(&mut self, pattern: &Value) -> TestResult {
+        let start = Instant::now();
+        loop {
+            let lines = self.target.logged()?;
+            if lines.iter().any(|line| self.bindings.check(pattern, line).is_ok()) {
+                return Ok(());
+            }
+            if start.elapsed() > self.patience {
+                return Err(failure(format!("none of {} lines is like that", lines.len())));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
     pub(super) async fn not_received(&mut self, client: &str, kind: &str, but_for_seen: bool) -> TestResult {
         let mut records = self.records(client).await?;
         if but_for_seen {
