@@ -40,7 +40,8 @@ export class SessionFunction extends Handler {
         AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: socket.managementUrl,
       },
       allow: [
-        // Signing out everywhere writes when it was, and entombs every connection of the user before it ends it.
+        // Who is signed in depends on the user's row (GetItem). Signing out everywhere writes it, and entombs every connection
+        // of the user before it ends it.
         table.allow(...CLEANING_ACTIONS, 'PutItem'),
         socket.allow('DELETE', 'POST'),
         { statement: new PolicyStatement({ actions: ['cognito-idp:AdminUserGlobalSignOut'], resources: [identity.userPoolArn] }) },

@@ -6,6 +6,7 @@ import { Emitter } from './emitter.ts';
 import { CarillonError, errorOf } from './errors.ts';
 import type { ConnectionEvents } from './events.ts';
 import { HEARTBEAT_MS } from './heartbeat.ts';
+import type { WhoAsks } from './identity.ts';
 import { newId } from './ids.ts';
 import { receive } from './inbox.ts';
 import { Line } from './line.ts';
@@ -13,7 +14,6 @@ import { type Ack, type HistoryPage, messageOf, type PageRequest, type People } 
 import { Outbox } from './outbox.ts';
 import type { ErrorFrame, Json } from './protocol.ts';
 import { type Patience, Requests } from './requests.ts';
-import type { Session } from './session.ts';
 import { globalSocket, type SocketFactory } from './socket.ts';
 import type { ConnectionStatus } from './status.ts';
 
@@ -30,8 +30,8 @@ export const WAKE_PAUSE_MS = 5_000;
 export interface ConnectionOptions {
   /** The socket's address; see `socketUrl`. */
   readonly url: string;
-  /** Told who is signed in. Anything with these two methods will do. */
-  readonly session: Pick<Session, 'current' | 'refresh'>;
+  /** Told who is signed in. Anything with `current` and `refresh` will do. */
+  readonly session: WhoAsks;
   /** The global WebSocket if left out. */
   readonly socket?: SocketFactory;
   readonly clock?: Clock;

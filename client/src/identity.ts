@@ -4,7 +4,7 @@ import type { Session, SignedIn } from './session.ts';
 /** A token that outlives a link by less than this, in milliseconds, is renewed before the next link. */
 export const RENEWAL_GAIN_MS = 60_000;
 
-export type WhoAsks = Pick<Session, 'current' | 'refresh'>;
+export type WhoAsks = Pick<Session, 'current' | 'refresh'> & Partial<Pick<Session, 'wasSentAway'>>;
 
 export class Identity {
   readonly #session: WhoAsks;
@@ -23,8 +23,9 @@ export class Identity {
     return this.#session.current();
   }
 
-  refresh(): Promise<SignedIn | undefined> {
-    return this.#session.refresh();
+  /** Why nobody is signed in, as far as the session said it. */
+  get absence(): 'not_signed_in' | 'signed_out' {
+    return this.#session.wasSentAway === true ? 'signed_out' : 'not_signed_in';
   }
 
   /** Whoever comes first, and from then on nobody else. */

@@ -14,8 +14,6 @@ import type { ConnectionStatus } from './status.ts';
 
 /** Waits between attempts to connect, in milliseconds. */
 export const RECONNECT = { baseMs: 500, capMs: 30_000 };
-/** After this many refused handshakes with a valid session the session is refreshed: its user may have been sent away. */
-export const DOUBTFUL_REFUSALS = 3;
 /** A link that lived this long, in milliseconds, ends a series of failures. */
 export const STABLE_MS = 60_000;
 
@@ -45,8 +43,6 @@ export class Line {
   /** Whether the session was asked since `start`. */
   #identified = false;
   #openedAt = 0;
-  /** Handshakes refused one after the other. */
-  #refusals = 0;
   #cancelRetry: (() => void) | undefined;
   /** Counts decisions, so that an answer of the session that comes too late changes nothing. */
   #turn = 0;
@@ -71,7 +67,6 @@ export class Line {
   start(): void {
     if (!this.running) {
       this.#identified = false;
-      this.#refusals = 0;
       this.#backoff.reset();
       this.#connect();
     }
@@ -160,7 +155,7 @@ export class Line {
   }
 
   #signedOut(): void {
-    this.#stop({ state: 'signed-out', reason: 'not_signed_in' });
+    this.#stop({ state: 'signed-out', reason: this.#identity.absence });
   }
 
   #dial(): void {
@@ -197,7 +192,6 @@ export class Line {
   #opened(link: Link): void {
     this.#links.promote(link);
     this.#openedAt = this.#clock.now();
-    this.#refusals = 0;
     this.#turn += 1;
     this.#setStatus({ state: 'open' });
     if (this.#links.current === link && this.#identity.user !== undefined) {
@@ -232,18 +226,10 @@ export class Line {
     if (this.#links.current !== undefined) {
       this.#links.current.remind(RENEWAL_RETRY_MS);
     } else {
-      this.#refusals += 1;
-      const isDoubtful = this.#refusals === DOUBTFUL_REFUSALS;
-      this.#ask(() => this.#whoIsRefused(isDoubtful), () => {
+      this.#ask(() => this.#identity.current(), () => {
         this.#retryLater('The handshake failed.');
       });
     }
-  }
-
-  /** A token that still counts for the session may count for no handshake any more: a refresh shows it. */
-  async #whoIsRefused(isDoubtful: boolean): Promise<SignedIn | undefined> {
-    const who = await this.#identity.current();
-    return who !== undefined && isDoubtful ? ((await this.#identity.refresh()) ?? this.#identity.current()) : who;
   }
 
   #lost(link: Link, next: Next): void {

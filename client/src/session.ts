@@ -13,11 +13,15 @@ export interface SignedIn {
 /** How long the session endpoint may take, in milliseconds; its function ends after 10 s. */
 const ANSWER_MS = 15_000;
 
+/** The code of a session whose sign-in counts no more. */
+const SENT_AWAY = 'signed_out';
+
 /** Talks to `/session` of one origin. The browser keeps the cookies; no script ever sees a token. */
 export class Session {
   readonly #origin: string;
   readonly #fetch: typeof fetch;
   readonly #clock: Clock;
+  #wasSentAway = false;
   #current: Promise<SignedIn | undefined> | undefined;
   #refresh: Promise<SignedIn | undefined> | undefined;
 
@@ -27,6 +31,14 @@ export class Session {
     // Called unbound: a browser's fetch refuses any other `this` than the window.
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
     this.#clock = options.clock ?? systemClock;
+  }
+
+  /**
+   * Whether the last answer was that this sign-in counts no more: its user signed out everywhere since, or was sent away. What
+   * is to be sent belongs to nobody then.
+   */
+  get wasSentAway(): boolean {
+    return this.#wasSentAway;
   }
 
   /** Who is signed in, after one attempt to refresh an ended session; undefined: nobody. Throws SessionError. */
@@ -61,11 +73,14 @@ export class Session {
   }
 
   async #ask(): Promise<SignedIn | undefined> {
-    return (await this.#signedIn('GET', '/session')) ?? (await this.refresh());
+    const who = await this.#signedIn('GET', '/session');
+    // Who was sent away has no cookie any more to refresh with.
+    return who !== undefined || this.#wasSentAway ? who : this.refresh();
   }
 
   async #signedIn(method: string, path: string): Promise<SignedIn | undefined> {
     const answer = await this.#call(method, path, [401]);
+    this.#wasSentAway = answer.status === 401 && fields(answer.body)['code'] === SENT_AWAY;
     return answer.status === 401 ? undefined : parseSignedIn(answer);
   }
 

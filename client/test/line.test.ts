@@ -1,6 +1,6 @@
 // Every way from one state to the next: connecting, being refused, being cut off, being told to go, waking.
 import { describe, expect, it } from 'vitest';
-import { DOUBTFUL_REFUSALS, RECONNECT, STABLE_MS } from '../src/line.ts';
+import { RECONNECT, STABLE_MS } from '../src/line.ts';
 import { HANDSHAKE_MS } from '../src/link.ts';
 import { LATENCY_MS } from './kit/faults.ts';
 import { Harness, outcome, SOON_MS } from './kit/harness.ts';
@@ -148,28 +148,28 @@ describe('a failed handshake', () => {
     expect(harness.clock.timers).toBe(0);
   });
 
-  it('with a session that counts, again and again, has the session refreshed once, which tells a sign-out elsewhere', async () => {
-    const harness = new Harness();
+  it('of a user who was sent away tells so at once', async () => {
+    const harness = await Harness.open();
+    harness.session.wasSentAway = true;
     harness.server.accepting = false;
-    harness.session.refreshable = false;
-    harness.connection.start();
-    await harness.clock.advance(LATENCY_MS);
-    await waits(harness, DOUBTFUL_REFUSALS - 2);
-    expect(harness.state).toBe('waiting');
+    harness.server.last.die();
+    await harness.clock.advance(1_000);
+    expect(harness.connection.status).toEqual({ state: 'signed-out', reason: 'signed_out' });
     expect(harness.session.refreshed).toBe(0);
-    await waits(harness, 1);
-    expect(harness.session.refreshed).toBe(1);
-    expect(harness.connection.status).toEqual({ state: 'signed-out', reason: 'not_signed_in' });
     expect(harness.clock.timers).toBe(0);
   });
 
-  it('that has another reason is not a sign-out, and costs one refresh', async () => {
+  it.each([true, false])('that has another reason is no sign-out, however often, refresh token or not (%s)', async (refreshable) => {
+    // GIVEN a session that was begun with POST /session has no refresh token
     const harness = new Harness();
     harness.server.accepting = false;
+    harness.session.refreshable = refreshable;
+    // WHEN
     harness.connection.start();
     await harness.clock.advance(LATENCY_MS);
     await waits(harness, 9);
-    expect(harness.session.refreshed).toBe(1);
+    // THEN
+    expect([harness.state, harness.session.refreshed]).toEqual(['waiting', 0]);
     harness.server.accepting = true;
     await waits(harness, 1);
     await harness.soon();

@@ -43,6 +43,20 @@ describe('current', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('says of a sign-in that counts no more why, and refreshes nothing', async () => {
+    const sentAway = { code: 'signed_out', message: 'You were signed out.' };
+    const { session: it, asked } = session(json(sentAway, 401), json(ALICE));
+    expect(await it.current()).toBeUndefined();
+    expect([it.wasSentAway, asked]).toEqual([true, ['GET https://chat.example.com/session']]);
+    expect([await it.current(), it.wasSentAway]).toEqual([ALICE, false]);
+  });
+
+  it('learns the same from a refresh of a token that ended', async () => {
+    const { session: it } = session(json(NOT_SIGNED_IN, 401), json({ code: 'signed_out', message: '' }, 401), json(NOT_SIGNED_IN, 401), json(NOT_SIGNED_IN, 401));
+    expect([await it.current(), it.wasSentAway]).toEqual([undefined, true]);
+    expect([await it.current(), it.wasSentAway]).toEqual([undefined, false]);
+  });
+
   it('asks once for many who ask at once', async () => {
     const { session: it, asked } = session(json(NOT_SIGNED_IN, 401), json(ALICE), json(ALICE));
     expect(await Promise.all([it.current(), it.current(), it.current()])).toEqual([ALICE, ALICE, ALICE]);

@@ -64,6 +64,8 @@ pub(crate) struct CognitoEndpoints {
 /// A user that can sign in at once.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ReadyMadeUser {
+    /// The claim `sub` of its tokens.
+    pub(crate) id: String,
     pub(crate) username: String,
     pub(crate) password: String,
 }

@@ -182,7 +182,11 @@ fn ready_made_user(pool: &UserPool, name: &str) -> Result<ReadyMadeUser, Problem
     let password = pool
         .ensure_user(name, cognito::readable_password)
         .or_problem(|| format!("The user {name} cannot be made: give another name with --user"))?;
+    let id = pool
+        .sub_of(name)
+        .ok_or_else(|| Problem::new(format!("The user {name} is gone already: start again")))?;
     Ok(ReadyMadeUser {
+        id,
         username: name.to_owned(),
         password,
     })

@@ -2,20 +2,15 @@
 // an id or a user may look like, fn-push alone decides.
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-
-/** Which fn-push is meant: that of the stack on this machine with this state folder, or that of a stack on AWS. */
-export type Target = { readonly state: string } | { readonly stack: string };
+import type { Target } from './stacks.ts';
 
 /** What fn-push takes (cdk/README.md, "From a back end"). */
 export type PushInput =
   | { readonly action: 'publish'; readonly channel: string; readonly content: unknown; readonly id: string; readonly name?: string }
   | { readonly action: 'connections' | 'disconnect'; readonly user: string };
 
-/** A question and whom to ask. */
-export interface Command {
-  readonly target: Target;
-  readonly input: PushInput;
-}
+/** A question and whom to ask: fn-push, or the user pool. */
+export type Command = { readonly target: Target } & ({ readonly input: PushInput } | { readonly find: string });
 
 /** A command line that makes no sense; its message is one sentence. */
 export class UsageError extends Error {
@@ -64,8 +59,9 @@ ${TARGET_HELP}`,
 
 /** `npm run users`. */
 export const USERS: Syntax = {
-  help: `npm run users lists or ends the connections of a user: npm run users -- connections ID
+  help: `npm run users tells who a user is, and lists or ends their connections: npm run users -- connections ID
 
+  find NAME        tells the id of the user who signs in with this name
   connections ID   lists them
   disconnect ID    ends them all, and refuses everything that was signed in before
 ${TARGET_HELP}`,
@@ -73,10 +69,11 @@ ${TARGET_HELP}`,
     const { values, positionals } = parsed('users', () => parseArgs({ args: [...args], options: TARGET_OPTIONS, allowPositionals: true }));
     if (values.help) return undefined;
     const [action, user, ...others] = positionals;
-    if ((action !== 'connections' && action !== 'disconnect') || !user || others.length > 0) {
-      throw misused('users', 'Write "connections" or "disconnect" and the id of one user');
+    if (user && others.length === 0) {
+      if (action === 'find') return { target: target('users', values), find: user };
+      if (action === 'connections' || action === 'disconnect') return { target: target('users', values), input: { action, user } };
     }
-    return { target: target('users', values), input: { action, user } };
+    throw misused('users', 'Write "find" and the name of one user, or "connections" or "disconnect" and the id of one');
   },
 };
 

@@ -9,7 +9,8 @@ import { type Answer, listen, type Request, type Stub } from './aws-stub.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ID = 'order-4711-shipped';
-const MESSAGE = ['--channel', 'user:a', '--content', '{"hello":1}', '--id', ID];
+const USER = '5c1e4a2b-0c1d-4e5f-8a9b-0123456789ab';
+const MESSAGE = ['--channel', `user:${USER}`, '--content', '{"hello":1}', '--id', ID];
 const INVOKE = '/2015-03-31/functions/Push-1/invocations';
 
 let state: string;
@@ -27,7 +28,9 @@ afterEach(() => {
 /** What `npm start` leaves in the state folder, as far as it matters here. */
 async function running(answer: (request: Request) => Answer, functions: object = { 'fn-push': 'Push-1' }): Promise<void> {
   stub = await listen(answer);
-  writeFileSync(join(state, 'endpoints.json'), JSON.stringify({ lambda: stub.url, region: 'us-east-1', functions }));
+  writeFileSync(join(state, 'endpoints.json'), JSON.stringify({
+    lambda: stub.url, region: 'us-east-1', functions, cognito: { endpoint: stub.url, userPoolId: 'us-east-1_a' },
+  }));
 }
 
 interface Outcome {
@@ -56,16 +59,40 @@ describe('on this machine', () => {
     // THEN
     expect(outcome).toEqual({ code: 0, stdout: '{"channel":"user:a","seq":7,"at":1,"duplicate":false}\n', stderr: '' });
     expect(stub.requests.map(({ path }) => path)).toEqual([INVOKE]);
-    expect(JSON.parse(stub.requests[0]?.body ?? '')).toEqual({ action: 'publish', channel: 'user:a', content: { hello: 1 }, id: ID, name: 'The shop' });
+    expect(JSON.parse(stub.requests[0]?.body ?? '')).toEqual({ action: 'publish', channel: `user:${USER}`, content: { hello: 1 }, id: ID, name: 'The shop' });
   });
 
   it.each([
-    ['connections', '{"connections":[]}'],
+    ['connections', '{"connections":[{"connection":"a"}]}'],
     ['disconnect', '{"closed":2}'],
   ])('users %s asks for one user', async (action, body) => {
     await running(() => ({ body }));
     expect(await run('users', [action, '5c1e', '--state', state])).toEqual({ code: 0, stdout: `${body}\n`, stderr: '' });
     expect(JSON.parse(stub.requests[0]?.body ?? '')).toEqual({ action, user: '5c1e' });
+  });
+
+  const FIND = '"npm run users -- find NAME" tells the id of a user.\n';
+  it.each<['push' | 'users', string[], string, string]>([
+    ['users', ['connections', 'alice'], '{"connections":[]}', `Nobody with the id alice is connected: ${FIND}`],
+    ['users', ['disconnect', USER], '{"closed":0}', `Nobody with the id ${USER} is connected: ${FIND}`],
+    ['push', ['--channel', 'user:alice', '--content', '1'], '{"seq":1}', `The user pool gives no id such as alice, so that nobody reads this: ${FIND}`],
+    ['push', ['--channel', `dm:${USER}:bob`, '--content', '1'], '{"seq":1}', `The user pool gives no id such as bob, so that nobody reads this: ${FIND}`],
+  ])('%s %j is answered, and told of what is probably no id', async (command, args, body, stderr) => {
+    await running(() => ({ body }));
+    expect(await run(command, [...args, '--state', state])).toEqual({ code: 0, stdout: `${body}\n`, stderr });
+  });
+
+  it('users find asks the pool for the id of a name', async () => {
+    const body = JSON.stringify({ Username: 'alice', UserAttributes: [{ Name: 'sub', Value: USER }, { Name: 'email', Value: 'a@example.org' }] });
+    await running(() => ({ body }));
+    expect(await run('users', ['find', 'alice', '--state', state])).toEqual({ code: 0, stdout: `{"id":"${USER}","username":"alice"}\n`, stderr: '' });
+    expect(JSON.parse(stub.requests[0]?.body ?? '')).toEqual({ UserPoolId: 'us-east-1_a', Username: 'alice' });
+  });
+
+  it('users find says so where nobody has that name', async () => {
+    await running(() => ({ status: 400, body: '{"__type":"UserNotFoundException","message":"User does not exist."}' }));
+    const { code, stderr } = await run('users', ['find', 'carol', '--state', state]);
+    expect([code, stderr]).toEqual([1, 'The user pool has no user with the name carol.\n']);
   });
 
   it.each([
@@ -128,7 +155,7 @@ describe('on AWS', () => {
     // WHEN
     const outcome = await run('users', ['disconnect', '5c1e', '--stack', 'Carillon'], variables());
     // THEN
-    expect(outcome).toEqual({ code: 0, stdout: '{"closed":0}\n', stderr: '' });
+    expect(outcome).toMatchObject({ code: 0, stdout: '{"closed":0}\n' });
     expect(stub.requests.map(({ path }) => path)).toEqual(['/', INVOKE]);
     expect(stub.requests[0]?.body).toContain('Action=DescribeStacks');
     expect(stub.requests[0]?.body).toContain('StackName=Carillon');
@@ -138,6 +165,22 @@ describe('on AWS', () => {
     await running(() => described(output('WebUrl', 'https://chat.example.org')));
     const { code, stderr } = await run('push', [...MESSAGE, '--stack', 'Carillon'], variables());
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^Stack Carillon has no output PushFunctionName: .*\.\n$/)]);
+  });
+
+  it('users find asks the pool that the stack\'s output names', async () => {
+    const user = JSON.stringify({ Username: 'alice', UserAttributes: [{ Name: 'sub', Value: USER }] });
+    await running(({ body }) => (body.includes('DescribeStacks') ? described(output('UserPoolId', 'eu-west-1_b')) : { body: user }));
+    const outcome = await run('users', ['find', 'alice', '--stack', 'Carillon'], variables());
+    expect(outcome).toEqual({ code: 0, stdout: `{"id":"${USER}","username":"alice"}\n`, stderr: '' });
+    expect(JSON.parse(stub.requests[1]?.body ?? '')).toEqual({ UserPoolId: 'eu-west-1_b', Username: 'alice' });
+  });
+
+  it('without a region the variable that is missing is named', async () => {
+    await running(() => ({ body: '{}' }));
+    const { AWS_REGION: _region, ...others } = variables();
+    const { code, stderr } = await run('push', [...MESSAGE, '--stack', 'Carillon'], others);
+    expect([code, stderr]).toEqual([1, 'fn-push could not be asked: no region is set: set AWS_REGION to the one of the stack.\n']);
+    expect(stub.requests).toEqual([]);
   });
 
   it('what AWS refuses is told', async () => {

@@ -1,9 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { PUSH, USERS } from '../back-end/options.ts';
+import { type Command, PUSH, USERS } from '../back-end/options.ts';
 
 const ID = 'order-4711-shipped';
 const HERE = { state: '.local' };
 const MESSAGE = ['--channel', 'user:a', '--content', '{"hello":1}'];
+
+function inputOf(command: Command | undefined): unknown {
+  return command && 'input' in command ? command.input : undefined;
+}
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -19,14 +23,14 @@ describe('npm run push', () => {
 
   it('makes up an id where none is given, another one each time, so that a repeated call publishes once', () => {
     // WHEN
-    const ids = [PUSH.read(MESSAGE), PUSH.read(MESSAGE)].map((command) => (command?.input as { id: string }).id);
+    const ids = [PUSH.read(MESSAGE), PUSH.read(MESSAGE)].map((command) => (inputOf(command) as { id: string }).id);
     // THEN
     for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{16,64}$/);
     expect(new Set(ids).size).toBe(2);
   });
 
   it('leaves the name to fn-push where none is given', () => {
-    expect(PUSH.read(MESSAGE)?.input).not.toHaveProperty('name');
+    expect(inputOf(PUSH.read(MESSAGE))).not.toHaveProperty('name');
   });
 
   it.each([
@@ -35,7 +39,7 @@ describe('npm run push', () => {
     ['null', null],
     ['[1,{"a":"ü"}]', [1, { a: 'ü' }]],
   ])('takes %s as content', (text, content) => {
-    expect(PUSH.read(['--channel', 'all', '--content', text])?.input).toMatchObject({ content });
+    expect(inputOf(PUSH.read(['--channel', 'all', '--content', text]))).toMatchObject({ content });
   });
 
   it.each([
@@ -46,7 +50,7 @@ describe('npm run push', () => {
   });
 
   it('takes a value that begins with a hyphen behind an equals sign', () => {
-    expect(PUSH.read([...MESSAGE, '--id=-abcdefghijklmnop'])?.input).toMatchObject({ id: '-abcdefghijklmnop' });
+    expect(inputOf(PUSH.read([...MESSAGE, '--id=-abcdefghijklmnop']))).toMatchObject({ id: '-abcdefghijklmnop' });
   });
 
   it.each([
@@ -78,8 +82,13 @@ describe('npm run users', () => {
     expect(USERS.read(['--state', 'b', action, '5c1e'])?.target).toEqual({ state: 'b' });
   });
 
-  it.each([[[]], [['connections']], [['delete', '5c1e']], [['disconnect', '']], [['disconnect', 'a', 'b']]])('refuses %j in one sentence', (args) => {
-    const sentence = 'Write "connections" or "disconnect" and the id of one user: "npm run users -- --help" tells how it is written.';
+  it('finds one by name', () => {
+    expect(USERS.read(['find', 'alice'])).toEqual({ target: HERE, find: 'alice' });
+    expect(USERS.read(['find', 'alice', '--stack', 'Carillon'])).toEqual({ target: { stack: 'Carillon' }, find: 'alice' });
+  });
+
+  it.each([[[]], [['find']], [['find', 'a', 'b']], [['connections']], [['delete', '5c1e']], [['disconnect', '']], [['disconnect', 'a', 'b']]])('refuses %j in one sentence', (args) => {
+    const sentence = 'Write "find" and the name of one user, or "connections" or "disconnect" and the id of one: "npm run users -- --help" tells how it is written.';
     expect(() => USERS.read(args)).toThrow(sentence);
   });
 });

@@ -6,7 +6,7 @@ use tests::{Answer, Handshake, Stack, StackOptions, TestResult, Visitor, carillo
 
 pub(crate) const APPLICATION: &str = "localhost";
 pub(crate) const AUTH: &str = "__Host-auth";
-const REFRESH: &str = "__Secure-refresh";
+pub(crate) const REFRESH: &str = "__Secure-refresh";
 const STATE: &str = "__Host-sign-in";
 
 pub(crate) fn session(stack: &Stack, path: &str) -> String {

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 use tests::{Handshake, Stack, TestResult, Visitor, eventually};
 
-use crate::session::{APPLICATION, AUTH, is_private, refused, session};
+use crate::session::{APPLICATION, AUTH, REFRESH, is_private, refused, session};
 
 #[tokio::test]
 async fn signing_out_everywhere_ends_every_session_and_closes_every_socket_of_that_user_alone() -> TestResult {
@@ -67,6 +67,60 @@ async fn signing_out_everywhere_ends_every_session_and_closes_every_socket_of_th
     eventually("their rows to go", async || {
         let rows = stack.rows_of_kind("connection").await;
         rows.is_ok_and(|rows| rows.len() == 1)
+    })
+    .await?;
+    stack.stop().await
+}
+
+#[tokio::test]
+async fn whom_the_back_end_sent_away_is_told_so_and_signs_in_anew() -> TestResult {
+    let stack = Stack::start().await?;
+    let mut alice = Visitor::new()?;
+    alice.sign_in(&stack, "alice").await?;
+    let me = alice.fetch(Method::GET, &session(&stack, "")).await?.json()["user"].clone();
+    let token = alice.cookie(APPLICATION, AUTH).map(|cookie| cookie.value.clone());
+    let token = token.unwrap_or_default();
+    let order = json!({ "action": "disconnect", "user": me });
+    assert_eq!(stack.invoke("fn-push", &order).await?, json!({ "closed": 0 }));
+
+    let mut unrefreshed = alice.clone();
+    unrefreshed.lose(APPLICATION, AUTH);
+    let refresh = unrefreshed.fetch(Method::POST, &session(&stack, "/refresh")).await?;
+    refused(&refresh, 401, "signed_out");
+    refused(
+        &alice.fetch(Method::GET, &session(&stack, "")).await?,
+        401,
+        "signed_out",
+    );
+    for visitor in [&alice, &unrefreshed] {
+        for cookie in [AUTH, REFRESH] {
+            assert!(visitor.cookie(APPLICATION, cookie).is_none(), "{cookie} is left");
+        }
+    }
+    refused(
+        &alice.fetch(Method::GET, &session(&stack, "")).await?,
+        401,
+        "not_signed_in",
+    );
+
+    assert_eq!(Handshake::of_browser(&stack, &token).status().await?, 401);
+    eventually("the refusal of the handshake to be logged", async || {
+        let log = stack.log();
+        let mut lines = log.lines();
+        lines.any(|line| {
+            ["WARN", "handshake.refused", "revoked"]
+                .iter()
+                .all(|word| line.contains(word))
+        })
+    })
+    .await?;
+
+    // A sign-in of the very second in which she was sent away does not count either.
+    let alice = &alice;
+    eventually("the pool to forget her sign-in, and a new one to count", async || {
+        let mut again = alice.clone();
+        again.sign_in(&stack, "alice").await.is_ok()
+            && (again.fetch(Method::GET, &session(&stack, "")).await).is_ok_and(|who| who.status == 200)
     })
     .await?;
     stack.stop().await

@@ -75,7 +75,7 @@ function Empty(): ReactNode {
     <div className="empty">
       <Bells />
       <p className="empty-title">All is quiet</p>
-      <p>Nobody has written yet. The first word is yours.</p>
+      <p>This is the beginning. Nobody has written yet: the first word is yours.</p>
     </div>
   );
 }

@@ -7,7 +7,7 @@ const REASONS: Readonly<Record<SignedOutBecause, string>> = {
   never: '',
   here: 'You are signed out.',
   ended: 'Your session has ended. Sign in again to go on.',
-  elsewhere: 'You were signed out elsewhere, in another tab or on another device.',
+  elsewhere: 'You were signed out elsewhere: in another tab, on another device, or by an administrator.',
 };
 
 interface WelcomeProps {

@@ -42,7 +42,10 @@ export class Chat {
   readonly #isLooking: () => boolean;
   readonly #memories: Memories;
   readonly #marks: ReadMarks;
+  /** Names of the others in direct channels, by channel: those that are remembered. */
   readonly #names: Map<string, string>;
+  /** Names of everybody heard of since the page was opened, by id. */
+  readonly #met = new Map<string, string>();
   readonly #conversations = new Map<string, Conversation>();
   /** Joined at least once: what comes after is known to come by itself. */
   readonly #joined = new Set<string>();
@@ -94,7 +97,11 @@ export class Chat {
     let conversation = this.#conversations.get(channel);
     if (!conversation) {
       const connection = (): ChatConnection | undefined => this.#connection;
-      conversation = new Conversation({ channel, me: this.#me, connection, report: (problem) => { this.report(problem); } });
+      conversation = new Conversation({
+        channel, me: this.#me, connection,
+        report: (problem) => { this.report(problem); },
+        meet: (people) => { this.#meet(people); },
+      });
       this.#conversations.set(channel, conversation);
     }
     return conversation;
@@ -144,7 +151,8 @@ export class Chat {
   titleOf(channel: string): string {
     if (channel === EVERYONE) return 'Everyone';
     const partner = partnerOf(channel, this.#me.id);
-    return partner === undefined ? channel.slice(channel.indexOf(':') + 1) : (this.#names.get(channel) ?? `Somebody (${partner.slice(0, 8)})`);
+    if (partner === undefined) return channel.slice(channel.indexOf(':') + 1);
+    return this.#met.get(partner) ?? this.#names.get(channel) ?? `Somebody (${partner.slice(0, 8)})`;
   }
 
   /** Shows a sentence until it is dismissed. */
@@ -175,6 +183,18 @@ export class Chat {
     this.#onSignedOut(status.reason);
   }
 
+  /** Somebody's name is heard: their conversation is called by it, whichever one it was heard in. */
+  #meet(people: readonly Person[]): void {
+    const others = people.filter(({ id, name }) => id !== this.#me.id && this.#met.get(id) !== name);
+    if (others.length === 0) return;
+    for (const { id, name } of others) {
+      this.#met.set(id, name);
+      const channel = directChannel(this.#me.id, id);
+      if (this.#conversations.has(channel)) this.#names.set(channel, name);
+    }
+    this.#list();
+  }
+
   #hasJoined({ channel, head }: Joined): void {
     if (!this.#isShown(channel)) return;
     this.#joined.add(channel);
@@ -195,9 +215,8 @@ export class Chat {
   }
 
   #arrived(message: Message): void {
-    const { channel, seq, sender } = message;
+    const { channel, seq } = message;
     if (!this.#isShown(channel)) return;
-    if (kindOf(channel) === 'dm' && sender.id !== this.#me.id) this.#names.set(channel, sender.name);
     const isNews = this.conversation(channel).arrived(message);
     if (!isNews || this.#isRead(channel)) this.#read(channel);
     else this.#marks.missed(channel, seq);

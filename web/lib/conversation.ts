@@ -44,6 +44,7 @@ export class Conversation {
   /** `undefined` while the page has none. */
   readonly #connection: () => ConversationConnection | undefined;
   readonly #report: (problem: string) => void;
+  readonly #meet: (people: readonly Person[]) => void;
   readonly #typists = new Typists();
   readonly #teller = new Teller();
   #quiet: ReturnType<typeof setTimeout> | undefined;
@@ -54,11 +55,14 @@ export class Conversation {
     me: Person;
     connection: () => ConversationConnection | undefined;
     report: (problem: string) => void;
+    /** Told of everybody whose name is heard here. */
+    meet: (people: readonly Person[]) => void;
   }) {
     this.channel = options.channel;
     this.#me = options.me;
     this.#connection = options.connection;
     this.#report = options.report;
+    this.#meet = options.meet;
   }
 
   /** The largest number there is; 0 if there is none. */
@@ -124,7 +128,9 @@ export class Conversation {
   async refreshPeople(): Promise<void> {
     try {
       const answer = await this.#connection()?.presence(this.channel);
-      if (answer) this.#update({ people: peopleOf(answer.users), hasMorePeople: answer.more });
+      if (!answer) return;
+      this.#update({ people: peopleOf(answer.users), hasMorePeople: answer.more });
+      this.#meet(answer.users);
     } catch {
       // Then nobody knows; it is asked again when the channel is joined anew.
     }
@@ -150,6 +156,7 @@ export class Conversation {
 
   presence(change: PresenceChange): void {
     this.#update({ people: changed(this.state.get().people, change) });
+    this.#meet([change.person]);
   }
 
   signal({ sender, content }: Signal): void {
@@ -183,6 +190,7 @@ export class Conversation {
     });
     entries = merge(entries, incoming);
     this.#update({ entries, drafts });
+    this.#meet(messages.map(({ sender }) => sender));
   }
 
   /** Lets go of the oldest entries when there are too many. */

@@ -10,7 +10,7 @@ export type Presence =
   | { readonly at: 'signed-out'; readonly why: SignedOutBecause }
   | { readonly at: 'signed-in'; readonly me: SignedIn };
 
-/** `never`: nobody was signed in; `ended`: the session is over; `elsewhere`: ended from another page or device; `here`: by the user. */
+/** `never`: nobody was signed in; `ended`: the session is over; `elsewhere`: ended from another page or device, or by the back end; `here`: by the user. */
 export type SignedOutBecause = 'never' | 'ended' | 'elsewhere' | 'here';
 
 export class SignIn {
@@ -63,7 +63,7 @@ export class SignIn {
       const isKnown = before.at === 'signed-in' && before.me.user === me.user;
       if (!isKnown) this.presence.set({ at: 'signed-in', me });
     } else if (before.at !== 'signed-out') {
-      this.end(before.at === 'signed-in' ? 'elsewhere' : 'never');
+      this.end(before.at === 'signed-in' || this.#session.wasSentAway ? 'elsewhere' : 'never');
     }
   }
 

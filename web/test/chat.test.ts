@@ -1,5 +1,5 @@
 // All conversations of a user: which there are, which one is open, what is unread, and what is remembered.
-import { CarillonError } from '@carillon/client';
+import { CarillonError, type Person } from '@carillon/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Chat } from '../lib/chat.ts';
 import { Memories, type Shelf } from '../lib/memory.ts';
@@ -139,6 +139,24 @@ describe('a direct conversation', () => {
     connection.emit('joined', { channel: DIRECT, head: 9 });
     connection.emit('message', message(9, { channel: DIRECT, sender: ADA }));
     expect(list(next)).toEqual([['Everyone', 0], ['Bob', 0]]);
+  });
+
+  it.each<[string, (carol: Person) => void]>([
+    ['a message elsewhere', (sender) => { connection.emit('message', message(6, { sender })); }],
+    ['coming into a room', (person) => { connection.emit('presence', { channel: 'all', kind: 'joined', person, at: 7 }); }],
+    ['the list of those who are here', (person) => { connection.asking[0]?.answer.resolve({ channel: 'all', users: [person], more: false }); }],
+  ])('is called by a name known from %s', async (_name, hear) => {
+    // GIVEN a conversation in which only this user has written
+    const chat = await opened();
+    connection.emit('message', message(9, { channel: 'dm:ada:carol', sender: ADA }));
+    expect(chat.titleOf('dm:ada:carol')).toBe('Somebody (carol)');
+    // WHEN
+    hear({ id: 'carol', name: 'Carol' });
+    await settled();
+    // THEN
+    expect(chat.titleOf('dm:ada:carol')).toBe('Carol');
+    expect(chat.state.get().list.at(-1)?.title).toBe('Carol');
+    expect(list(chat)).toContainEqual(['Carol', 0]);
   });
 
   it('with somebody whose name is not known says so', async () => {

@@ -10,6 +10,7 @@ const CAROL = { id: 'carol', name: 'Carol' };
 
 let connection: FakeConnection;
 let conversation: Conversation;
+const meet = vi.fn();
 const report = vi.fn();
 const state = (): ReturnType<Conversation['state']['get']> => conversation.state.get();
 const seqs = (): number[] => state().entries.map(({ seq }) => seq);
@@ -18,7 +19,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   report.mockClear();
   connection = new FakeConnection();
-  conversation = new Conversation({ channel: 'all', me: ADA, connection: () => connection, report });
+  conversation = new Conversation({ channel: 'all', me: ADA, connection: () => connection, report, meet });
 });
 
 afterEach(() => { vi.useRealTimers(); });

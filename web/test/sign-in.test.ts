@@ -41,6 +41,12 @@ it('is nobody when the endpoint knows nobody', async () => {
   expect(presence()).toEqual({ at: 'signed-out', why: 'never' });
 });
 
+it('is nobody any more, and was somebody, when the endpoint says that the sign-in counts no more', async () => {
+  answers = [{ status: 401, body: { code: 'signed_out' } }];
+  await signIn.check();
+  expect(presence()).toEqual({ at: 'signed-out', why: 'elsewhere' });
+});
+
 it('asks again by itself while the endpoint cannot be reached', async () => {
   answers = [{ status: 503 }, { status: 503 }, { status: 200, body: ADA }];
   await signIn.check();

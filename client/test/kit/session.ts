@@ -10,6 +10,8 @@ export class FakeSession {
   user: string | undefined;
   /** Whether `/session` can be reached. */
   reachable = true;
+  /** Whether the sign-in counts no more, though its token has not ended. */
+  wasSentAway = false;
   /** Whether a refresh brings a new token. */
   refreshable = true;
   tokenLifeMs = TOKEN_LIFE_MS;
@@ -26,12 +28,12 @@ export class FakeSession {
 
   /** Whether the handshake's cookie counts. */
   get valid(): boolean {
-    return this.user !== undefined && this.#clock.now() < this.expiresAt;
+    return this.user !== undefined && !this.wasSentAway && this.#clock.now() < this.expiresAt;
   }
 
   current(): Promise<SignedIn | undefined> {
     this.asked += 1;
-    return this.#answer(() => (this.valid ? this.#signedIn() : this.#renewed()));
+    return this.#answer(() => (this.valid || this.wasSentAway ? this.#signedIn() : this.#renewed()));
   }
 
   refresh(): Promise<SignedIn | undefined> {
@@ -57,6 +59,6 @@ export class FakeSession {
   }
 
   #signedIn(): SignedIn | undefined {
-    return this.user === undefined ? undefined : { user: this.user, name: 'A name', expiresAt: this.expiresAt };
+    return this.user === undefined || this.wasSentAway ? undefined : { user: this.user, name: 'A name', expiresAt: this.expiresAt };
   }
 }

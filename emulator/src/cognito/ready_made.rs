@@ -43,6 +43,11 @@ impl UserPool {
         Ok(password)
     }
 
+    /// The id of the user with this name: the claim `sub` of its tokens.
+    pub(crate) fn sub_of(&self, username: &str) -> Option<String> {
+        self.directory().user(username).map(|user| user.sub.clone())
+    }
+
     /// The password is kept before the user is made: a crash in between leaves one too many, never one unknown.
     fn password_of(&self, username: &str, make_password: impl FnOnce() -> String) -> Result<String, OpenError> {
         let file = self.passwords_file();

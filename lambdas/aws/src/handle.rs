@@ -31,7 +31,7 @@ pub async fn connect(
         return not_ours("not_a_handshake");
     };
     let Some(identity) = event.identity() else {
-        tracing::warn!(connection = %connection, reason = "no_identity", "connection.refused");
+        tracing::warn!(connection = %connection, reason = "no_identity", "handshake.refused");
         return RouteResponse::status(403);
     };
     let handshake = Handshake {

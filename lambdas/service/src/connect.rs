@@ -44,6 +44,21 @@ pub enum Outcome {
     Busy,
 }
 
+impl Outcome {
+    /// Why it is refused, as the log says it; `None` if it is not.
+    pub fn refusal(self) -> Option<&'static str> {
+        match self {
+            Self::Open | Self::OpenWithProtocol => None,
+            Self::NoSuchProtocol => Some("no_such_protocol"),
+            Self::Ended => Some("token_expired"),
+            Self::AlreadyGone => Some("already_gone"),
+            Self::Revoked => Some("revoked"),
+            Self::Full => Some("too_many_connections"),
+            Self::Busy => Some("too_many_handshakes"),
+        }
+    }
+}
+
 /// Registers the connection. `seed` decides where the search for a free slot begins.
 ///
 /// # Errors
@@ -63,14 +78,22 @@ pub async fn connect(
         },
         Offer::Others => Outcome::NoSuchProtocol,
     };
-    tracing::info!(
-        connection = %handshake.connection,
-        sub = %handshake.identity.user,
-        replaces = handshake.replaces.as_ref().map(tracing::field::display),
-        outcome = ?outcome,
-        "connection.registered"
-    );
+    note(&handshake, outcome);
     Ok(outcome)
+}
+
+/// One event a handshake; refusals have the name that the authorizer's have, so that one search finds both.
+fn note(handshake: &Handshake, outcome: Outcome) {
+    let (connection, sub) = (&handshake.connection, &handshake.identity.user);
+    match outcome.refusal() {
+        None => tracing::info!(
+            %connection,
+            %sub,
+            replaces = handshake.replaces.as_ref().map(tracing::field::display),
+            "connection.registered"
+        ),
+        Some(reason) => tracing::warn!(reason, %connection, %sub, "handshake.refused"),
+    }
 }
 
 async fn register(

@@ -16,12 +16,12 @@ use futures_util::TryStreamExt as _;
 use futures_util::future::{Either, select};
 
 use crate::members::members;
-use crate::ports::{Clock, Closing, Connections, Ended, Members, Revocations, Sockets, TableError};
+use crate::ports::{Clock, Closing, Connections, Ended, Members, Posted, Revocations, Sockets, TableError};
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revoked {
-    /// Connections that were ended.
+    /// Connections that were ended: entombed or closed by this, whoever closed the socket first.
     pub closed: u64,
 }
 
@@ -38,8 +38,8 @@ pub enum RevokeError {
 
 /// Refuses all sign-ins up to now and ends the connections that came of them, within `limit`.
 ///
-/// A connection that the gateway does not know counts as ended only more than 30 s after it was registered: before, its
-/// handshake may still be under way.
+/// A connection that the gateway does not know counts as ended only if it took a frame before, or more than 30 s after it
+/// was registered: until then its handshake may still be under way.
 ///
 /// # Errors
 /// When it cannot be said that none is left.
@@ -92,28 +92,38 @@ impl<T: Members + Connections, S: Sockets + Closing, C: Clock> Ending<'_, T, S, 
     /// Entombs the connection first, so that it gets no lease and no channel any more, and then tells its client why.
     async fn end(&self, member: &Member) -> Result<(), TableError> {
         let id = &member.connection;
-        match self.table.connection(id).await? {
+        let (was_registered, reason) = match self.table.connection(id).await? {
             Some(Standing::Registered(connection)) if !connection.is_revoked_by(self.not_before) => return Ok(()),
             Some(Standing::Registered(connection)) => {
                 self.table.send_away(id, self.tombstone_life()).await?;
-                if self.clock.now() < connection.hard_end {
-                    self.say(id, ClosingReason::SignedOut).await;
-                }
+                let is_live = self.clock.now() < connection.hard_end;
+                (true, is_live.then_some(ClosingReason::SignedOut))
             }
             // Whether it is meant cannot be read, so that it is ended, and comes back if it was not.
             Some(Standing::Unreadable) => {
                 self.table.entomb(id, self.tombstone_life()).await?;
-                self.say(id, ClosingReason::Server).await;
+                (true, Some(ClosingReason::Server))
             }
-            Some(Standing::Entombed(_)) | None => {}
+            Some(Standing::Entombed(_)) | None => (false, None),
+        };
+        let was_open = match reason {
+            Some(reason) => self.say(id, reason).await,
+            None => false,
+        };
+        let is_closed_here = self.close(member, was_open).await;
+        if was_registered || is_closed_here {
+            self.closed.fetch_add(1, Ordering::Relaxed);
         }
+        Ok(())
+    }
+
+    /// Until there is no such connection. Whether it was closed from this side.
+    async fn close(&self, member: &Member, was_open: bool) -> bool {
         loop {
-            match self.sockets.end(id).await {
-                Ended::Now => {
-                    self.closed.fetch_add(1, Ordering::Relaxed);
-                    return Ok(());
-                }
-                Ended::Gone if member.can_be_gone(self.clock.now()) => return Ok(()),
+            match self.sockets.end(&member.connection).await {
+                Ended::Now => return true,
+                // Whoever was open cannot be about to open: the client closed when it was told.
+                Ended::Gone if was_open || member.can_be_gone(self.clock.now()) => return false,
                 Ended::Gone | Ended::Failed => self.clock.sleep(REVOKE_PAUSE).await,
             }
         }
@@ -123,9 +133,9 @@ impl<T: Members + Connections, S: Sockets + Closing, C: Clock> Ending<'_, T, S, 
         self.clock.now().plus(TOMBSTONE_LIFE)
     }
 
-    /// Whatever comes of it: the reason is a courtesy, the end is not.
-    async fn say(&self, id: &ConnectionId, reason: ClosingReason) {
-        let _ = self.sockets.post(id, &Frame::closing(reason)).await;
+    /// Whether the gateway took it, and so has the connection open. The reason is a courtesy, the end is not.
+    async fn say(&self, id: &ConnectionId, reason: ClosingReason) -> bool {
+        self.sockets.post(id, &Frame::closing(reason)).await == Posted::Accepted
     }
 }
 

@@ -23,6 +23,9 @@ use crate::lasting::why;
 use crate::members::members;
 use crate::ports::{Clock, Closing, Connections, Ended, Heads, Members, Sockets, TableError};
 
+/// What is said of a round that left nothing.
+const COMPLETE: &str = "complete";
+
 /// One round. It looks at every member of `all` for its hard end, and at a part of them, in turn, for everything else.
 ///
 /// # Errors
@@ -45,7 +48,7 @@ pub async fn sweep<T: Members + Connections + Heads>(
     let is_in_time = matches!(select(work, limit).await, Either::Left(_));
     let failure = lock(&sweeper.failure).take();
     sweeper.counts.log(match (is_in_time, &failure) {
-        (true, None) => "complete",
+        (true, None) => COMPLETE,
         (true, Some(_)) => "incomplete",
         (false, _) => "out_of_time",
     });
@@ -266,14 +269,13 @@ fn add(counter: &AtomicU64) {
 impl Counts {
     fn log(&self, outcome: &str) {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        tracing::info!(
-            outcome,
-            live = count(&self.live),
-            ended = count(&self.ended),
-            waiting = count(&self.waiting),
-            failed = count(&self.failed),
-            "sweep.done"
-        );
+        let [live, ended, waiting, failed] = [&self.live, &self.ended, &self.waiting, &self.failed].map(count);
+        // Most minutes have nothing to tell, and who wants to see that the clock ticks can lower the level.
+        if outcome == COMPLETE && ended + waiting + failed == 0 {
+            tracing::debug!(outcome, live, ended, waiting, failed, "sweep.done");
+        } else {
+            tracing::info!(outcome, live, ended, waiting, failed, "sweep.done");
+        }
     }
 }
 

@@ -42,6 +42,12 @@ impl Registry for SimTable {
 }
 
 impl Revocations for SimTable {
+    async fn not_before(&self, user: &UserId) -> Result<Option<NotBefore>, TableError> {
+        let user = user.clone();
+        let effect = move |world: &mut World| world.table.rows.not_before(&user);
+        self.ask("not_before", effect).await
+    }
+
     async fn revoke(&self, user: &UserId, not_before: NotBefore, life: Timestamp) -> Result<(), TableError> {
         let user = user.clone();
         let effect = move |world: &mut World| {

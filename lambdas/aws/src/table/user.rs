@@ -55,6 +55,14 @@ impl Revocation {
 }
 
 impl Revocations for Table {
+    /// As registering does, by the row alone: what ends with its life is the row, and not what it says.
+    async fn not_before(&self, user: &UserId) -> Result<Option<NotBefore>, TableError> {
+        let row = self.get("not_before", key(user)).await?;
+        row.map(|row| Revocation::read(&row).map(|revocation| revocation.not_before))
+            .transpose()
+            .map_err(|error| TableError::new("not_before", error))
+    }
+
     /// One write, unless an earlier revocation reaches further in one way or the other.
     async fn revoke(&self, user: &UserId, not_before: NotBefore, life: Timestamp) -> Result<(), TableError> {
         let wanted = Revocation { not_before, life };

@@ -44,7 +44,7 @@ impl std::fmt::Debug for Credential<'_> {
 /// Finds the token of a handshake.
 ///
 /// # Errors
-/// `origin_not_allowed` for a foreign page, whatever it carries, and for a cookie without an allowed page;
+/// `origin_not_allowed` for a foreign page, whatever it carries; `cookie_without_origin` for a cookie that no page sends;
 /// `conflicting_tokens` for different ones in two places; `missing_token` for none.
 pub fn find_credential<'a>(
     rules: &CredentialRules,
@@ -64,8 +64,8 @@ pub fn find_credential<'a>(
     if all.any(|other| other != token) {
         return Err(Reason::ConflictingTokens);
     }
-    if explicit.is_empty() && page != Page::Allowed {
-        return Err(Reason::OriginNotAllowed);
+    if explicit.is_empty() && page == Page::Absent {
+        return Err(Reason::CookieWithoutOrigin);
     }
     Ok(Credential(token))
 }
@@ -128,7 +128,7 @@ mod tests {
     fn a_cookie_counts_only_from_an_allowed_page() {
         let cookie = ("Cookie", "auth=t1");
         assert_eq!(find(&rules(), &[cookie, ("Origin", PAGE)], &[]), Ok("t1".into()));
-        assert_eq!(find(&rules(), &[cookie], &[]), Err(Reason::OriginNotAllowed));
+        assert_eq!(find(&rules(), &[cookie], &[]), Err(Reason::CookieWithoutOrigin));
         assert_eq!(
             find(&rules(), &[cookie, ("Origin", "https://evil.example")], &[]),
             Err(Reason::OriginNotAllowed)

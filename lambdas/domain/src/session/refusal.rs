@@ -11,6 +11,8 @@ pub enum Refusal {
     TooLarge,
     /// No token, or none that counts.
     NotSignedIn,
+    /// A token that holds, of a sign-in that counts no more: its user signed out everywhere since, or was sent away.
+    SignedOut,
     /// Not possible right now.
     Unavailable,
     /// The path to come back to is not one of this origin.
@@ -35,6 +37,7 @@ impl Refusal {
             Self::ForbiddenOrigin => "forbidden_origin",
             Self::TooLarge => "too_large",
             Self::NotSignedIn => "not_signed_in",
+            Self::SignedOut => "signed_out",
             Self::Unavailable => "unavailable",
             Self::InvalidReturn => "invalid_return",
             Self::NotConfigured => "not_configured",
@@ -53,7 +56,7 @@ impl Refusal {
             | Self::CodeRefused
             | Self::SignInRefused
             | Self::TokenTooLarge => 400,
-            Self::NotSignedIn => 401,
+            Self::NotSignedIn | Self::SignedOut => 401,
             Self::ForbiddenOrigin => 403,
             Self::NotFound | Self::NotConfigured => 404,
             Self::TooLarge => 413,
@@ -68,6 +71,7 @@ impl Refusal {
             Self::ForbiddenOrigin => "Only pages of this application's own origin may ask for this.",
             Self::TooLarge => "The body may have 4096 bytes, and needs none.",
             Self::NotSignedIn => "Nobody is signed in: sign in at /session/login, or send a valid ID token.",
+            Self::SignedOut => "You were signed out: sign in again at /session/login.",
             Self::Unavailable => "Not possible right now: try again in a moment.",
             Self::InvalidReturn => {
                 "The parameter return must stand there once and be a path of this application, such as /chat, but not \

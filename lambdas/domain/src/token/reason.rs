@@ -29,6 +29,8 @@ pub enum Reason {
     WrongTokenUse,
     /// Opened by a page that is not allowed.
     OriginNotAllowed,
+    /// A token in a cookie alone, and no `Origin`: only browsers have cookies, and they name the page.
+    CookieWithoutOrigin,
     /// More of something than can be carried.
     LimitReached,
     /// The issuer's keys cannot be had.
@@ -63,6 +65,7 @@ impl Reason {
             Self::WrongClient => "wrong_client",
             Self::WrongTokenUse => "wrong_token_use",
             Self::OriginNotAllowed => "origin_not_allowed",
+            Self::CookieWithoutOrigin => "cookie_without_origin",
             Self::LimitReached => "limit_reached",
             Self::KeysUnavailable => "keys_unavailable",
         }
@@ -82,7 +85,9 @@ impl Reason {
             | Self::WrongIssuer
             | Self::WrongClient
             | Self::WrongTokenUse => Answer::Unauthorized,
-            Self::ConflictingTokens | Self::OriginNotAllowed | Self::LimitReached => Answer::Forbidden,
+            Self::ConflictingTokens | Self::OriginNotAllowed | Self::CookieWithoutOrigin | Self::LimitReached => {
+                Answer::Forbidden
+            }
             Self::KeysUnavailable => Answer::Unavailable,
         }
     }

@@ -13,7 +13,6 @@ use serde_json::json;
 use super::*;
 use crate::caller::Caller;
 use crate::connect::{Handshake, Outcome, connect};
-use crate::ports::Posted;
 use crate::serve::tests::world::{NOW, World, ask, at, caller, change, connected, make_unreadable, row, told, world};
 use crate::testing::{TestClock, connection_rules};
 
@@ -146,7 +145,7 @@ async fn gone_counts_more_than_30_seconds_after_registering() {
     world.clock = TestClock::going_from(NOW);
     let alice = connected(&world, "alice", 1).await;
     world.sockets.answer(&alice.connection, Posted::Gone);
-    assert_eq!(send_away(&world).await.unwrap(), Revoked { closed: 0 });
+    assert_eq!(send_away(&world).await.unwrap(), Revoked { closed: 1 });
     let waited = crate::serve::tests::world::now(&world).since(NOW);
     assert!(
         waited > Duration::from_secs(30) && waited <= Duration::from_secs(32),
@@ -154,6 +153,28 @@ async fn gone_counts_more_than_30_seconds_after_registering() {
     );
     let standing = world.table.with_rows(|rows| rows.connection(&alice.connection));
     assert!(matches!(standing, Some(Standing::Entombed(_))));
+}
+
+#[tokio::test]
+async fn whoever_closes_when_told_is_counted_and_not_waited_for() {
+    let mut world = world();
+    world.clock = TestClock::going_from(NOW);
+    let alice = connected(&world, "alice", 1).await;
+    world
+        .sockets
+        .answer_next(&alice.connection, &[Posted::Accepted, Posted::Gone]);
+    assert_eq!(send_away(&world).await.unwrap(), Revoked { closed: 1 });
+    assert_eq!(crate::serve::tests::world::now(&world), NOW, "it was open, and is gone");
+}
+
+#[tokio::test]
+async fn what_another_entombed_and_nobody_closes_here_is_not_counted() {
+    let mut world = world();
+    world.clock = TestClock::going_from(NOW);
+    let alice = connected(&world, "alice", 1).await;
+    world.table.drop_connection(&alice.connection);
+    world.sockets.answer(&alice.connection, Posted::Gone);
+    assert_eq!(send_away(&world).await.unwrap(), Revoked { closed: 0 });
 }
 
 #[tokio::test]

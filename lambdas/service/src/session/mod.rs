@@ -6,10 +6,12 @@ mod sign_out;
 mod who;
 
 use domain::handshake::Credential;
+use domain::identity::Identity;
 use domain::session::{Cookie, Pages, Randomness, Refusal, Request, Response, Route, Secret};
 use domain::timestamp::Timestamp;
 use domain::token::{Answer, Reason, Verified};
 
+use crate::describe::describe;
 use crate::ports::{Clock, Closing, Connections, Directory, KeySource, Members, Revocations, Sockets, TokenEndpoint};
 use crate::verifier::Verifier;
 
@@ -31,6 +33,9 @@ pub struct Sessions<K, E, D, T, S, C> {
     /// The time.
     pub clock: C,
 }
+
+/// Why there is no session, and the word for it in the log.
+type NoSession = (Refusal, &'static str);
 
 /// A pool that has pages.
 #[derive(Debug)]
@@ -84,15 +89,39 @@ where
         self.verify(&token, now).await
     }
 
+    /// Whether the sign-in still counts, by the row that `$connect` goes by: who would be refused there is not signed in.
+    async fn counts(&self, identity: &Identity) -> Result<(), NoSession> {
+        match self.table.not_before(&identity.user).await {
+            Ok(Some(not_before)) if not_before.refuses(identity.signed_in_at) => Err((Refusal::SignedOut, "revoked")),
+            Ok(_) => Ok(()),
+            Err(error) => {
+                tracing::error!(sub = %identity.user, error = describe(&error), "revocation.not_read");
+                Err((Refusal::Unavailable, "table_unavailable"))
+            }
+        }
+    }
+
+    /// Whom a token stands for whose sign-in still counts.
+    async fn signed_in(&self, token: &Secret, now: Timestamp) -> Result<Verified, NoSession> {
+        let verified = self.verify(token, now).await;
+        let verified = verified.map_err(|reason| (judge(reason, Refusal::NotSignedIn), reason.as_str()))?;
+        self.counts(&verified.identity).await?;
+        Ok(verified)
+    }
+
     /// Refuses, and says why in the log: `reason` is one of our own words.
     fn refused(&self, refusal: Refusal, reason: &str, request: &Request) -> Response {
+        self.note(refusal, reason, request);
+        Response::refused(refusal, request)
+    }
+
+    fn note(&self, refusal: Refusal, reason: &str, request: &Request) {
         tracing::warn!(
             reason,
             code = refusal.code(),
             source = request.source.map(tracing::field::display),
             "session.refused"
         );
-        Response::refused(refusal, request)
     }
 
     /// The same for a token that does not hold.
@@ -107,6 +136,11 @@ fn judge(reason: Reason, otherwise: Refusal) -> Refusal {
         Answer::Unavailable => Refusal::Unavailable,
         Answer::Unauthorized | Answer::Forbidden => otherwise,
     }
+}
+
+/// The session is over, and its cookies go.
+fn over(response: Response) -> Response {
+    response.clearing(&[Cookie::Auth, Cookie::Refresh])
 }
 
 /// The cookie of a verified token, for as long as the token lasts.

@@ -2,9 +2,8 @@
 
 use domain::limits::REFRESH_COOKIE_LIFE;
 use domain::session::{Cookie, Refusal, Request, Response};
-use domain::token::Answer;
 
-use super::{Sessions, auth_cookie};
+use super::{Sessions, auth_cookie, over};
 use crate::describe::describe;
 use crate::ports::{
     Clock, Closing, Connections, Directory, KeySource, Members, NoTokens, Revocations, Sockets, TokenEndpoint, Tokens,
@@ -44,14 +43,14 @@ where
         let Ok(rotated) = rotated.transpose() else {
             return self.refused(Refusal::TokenTooLarge, "token_too_large", request);
         };
-        let verified = match self.verify(&tokens.id, now).await {
+        let verified = match self.signed_in(&tokens.id, now).await {
             Ok(verified) => verified,
-            Err(reason) if reason.answer() == Answer::Unavailable => {
+            Err((Refusal::Unavailable, reason)) => {
                 // The old refresh token may be worth nothing any more, so the new one must not get lost.
-                let response = self.not_verified(reason, Refusal::Unavailable, request);
+                let response = self.refused(Refusal::Unavailable, reason, request);
                 return rotated.into_iter().fold(response, Response::setting);
             }
-            Err(reason) => return over(self.not_verified(reason, Refusal::NotSignedIn, request)),
+            Err((refusal, reason)) => return over(self.refused(refusal, reason, request)),
         };
         let Ok(cookie) = auth_cookie(&tokens.id, &verified, now) else {
             return self.refused(Refusal::TokenTooLarge, "token_too_large", request);
@@ -64,9 +63,4 @@ where
         let response = Response::signed_in(&verified.identity).setting(cookie);
         rotated.into_iter().fold(response, Response::setting)
     }
-}
-
-/// The session is over, and its cookies go.
-fn over(response: Response) -> Response {
-    response.clearing(&[Cookie::Auth, Cookie::Refresh])
 }

@@ -5,14 +5,11 @@ use domain::session::{Cookie, Query, Randomness, Refusal, Request, Response, Ret
 use domain::timestamp::Timestamp;
 use domain::token::Verified;
 
-use super::{Hosted, Sessions, auth_cookie, judge};
+use super::{Hosted, NoSession, Sessions, auth_cookie, judge};
 use crate::describe::describe;
 use crate::ports::{
     Clock, Closing, Connections, Directory, KeySource, Members, NoTokens, Revocations, Sockets, TokenEndpoint, Tokens,
 };
-
-/// Why there is no session, and the word for it in the log.
-type NoSession = (Refusal, &'static str);
 
 impl<K, E, D, T, S, C> Sessions<K, E, D, T, S, C>
 where
@@ -50,6 +47,11 @@ where
         };
         let response = match self.complete(hosted, request).await {
             Ok(response) => response,
+            // The pool remembers a sign-in that counts no more, and would give it again and again: it has to forget it.
+            Err((Refusal::SignedOut, reason)) => {
+                self.note(Refusal::SignedOut, reason, request);
+                Response::redirect(&hosted.pages.logout())
+            }
             Err((refusal, reason)) => self.refused(refusal, reason, request),
         };
         response.clearing(&[Cookie::SignIn])
@@ -93,6 +95,7 @@ where
         {
             return Err((Refusal::CodeRefused, "wrong_nonce"));
         }
+        self.counts(&verified.identity).await?;
         let cookies = session_cookies(tokens, &verified, now)?;
         tracing::info!(
             sub = %verified.identity.user,

@@ -3,7 +3,7 @@
 use domain::session::{Cookie, Refusal, Request, Response};
 use domain::token::Reason;
 
-use super::{Sessions, auth_cookie};
+use super::{Sessions, auth_cookie, over};
 use crate::ports::{Clock, Closing, Connections, Directory, KeySource, Members, Revocations, Sockets, TokenEndpoint};
 
 impl<K, E, D, T, S, C> Sessions<K, E, D, T, S, C>
@@ -17,11 +17,15 @@ where
 {
     /// `GET /session`.
     pub(super) async fn who(&self, request: &Request) -> Response {
-        match self.cookie_owner(request, self.clock.now()).await {
-            Ok(verified) => Response::signed_in(&verified.identity),
+        let Some(token) = request.cookie(Cookie::Auth.name()) else {
             // Every first visit is one, and no event.
-            Err(Reason::MissingToken) => Response::refused(Refusal::NotSignedIn, request),
-            Err(reason) => self.not_verified(reason, Refusal::NotSignedIn, request),
+            return Response::refused(Refusal::NotSignedIn, request);
+        };
+        match self.signed_in(&token, self.clock.now()).await {
+            Ok(verified) => Response::signed_in(&verified.identity),
+            // The refresh token would bring more tokens of the same sign-in.
+            Err((Refusal::SignedOut, reason)) => over(self.refused(Refusal::SignedOut, reason, request)),
+            Err((refusal, reason)) => self.refused(refusal, reason, request),
         }
     }
 
@@ -31,9 +35,9 @@ where
         let Some(token) = request.bearer() else {
             return self.not_verified(Reason::MissingToken, Refusal::NotSignedIn, request);
         };
-        let verified = match self.verify(&token, now).await {
+        let verified = match self.signed_in(&token, now).await {
             Ok(verified) => verified,
-            Err(reason) => return self.not_verified(reason, Refusal::NotSignedIn, request),
+            Err((refusal, reason)) => return self.refused(refusal, reason, request),
         };
         let Ok(cookie) = auth_cookie(&token, &verified, now) else {
             return self.refused(Refusal::TokenTooLarge, "token_too_large", request);

@@ -320,6 +320,10 @@ impl Log for MemoryTable {
 }
 
 impl Revocations for MemoryTable {
+    async fn not_before(&self, user: &UserId) -> Result<Option<NotBefore>, TableError> {
+        self.call("not_before", |rows| rows.not_before(user)).await
+    }
+
     async fn revoke(&self, user: &UserId, not_before: NotBefore, life: Timestamp) -> Result<(), TableError> {
         self.call("revoke", |rows| rows.revoke(user, not_before, life)).await
     }

@@ -9,7 +9,10 @@ mod sign_out;
 mod who;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use domain::identity::UserId;
+use domain::revocation::NotBefore;
 use domain::session::{Cookie, Pages, Request, Response, ReturnPath, Secret, SignIn};
 use serde_json::{Value, json};
 
@@ -144,6 +147,20 @@ fn set_to(response: &Response, cookie: Cookie) -> Option<String> {
     let (value, attributes) = header.split_once(';').unwrap();
     assert_eq!(value.is_empty(), attributes.contains("Max-Age=0"), "{attributes}");
     Some(value.to_owned())
+}
+
+/// Alice is sent away; sign-ins count again from that many seconds after [`NOW`], as tokens of [`good_token`] do not.
+async fn revoke_until(world: &World, seconds: u64) {
+    let not_before = NotBefore::from_seconds(NOW.millis() / 1000 + seconds);
+    let user = UserId::parse("alice").unwrap();
+    let life = NOW.plus(Duration::from_secs(60));
+    world.endpoint.table.revoke(&user, not_before, life).await.unwrap();
+}
+
+fn is_signed_out_elsewhere(response: &Response) -> bool {
+    refusal(response) == (401, "signed_out".into())
+        && set_to(response, Cookie::Auth) == removed()
+        && set_to(response, Cookie::Refresh) == removed()
 }
 
 fn removed() -> Option<String> {

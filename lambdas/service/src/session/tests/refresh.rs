@@ -50,6 +50,25 @@ async fn a_rotated_refresh_token_is_kept_even_if_the_new_token_cannot_be_judged_
 }
 
 #[tokio::test]
+async fn a_new_token_of_a_sign_in_that_counts_no_more_is_none() {
+    let world = giving(&good_token(), Some("r2"));
+    revoke_until(&world, 1).await;
+    assert!(is_signed_out_elsewhere(&refresh(&world, &["r1"]).await));
+}
+
+#[tokio::test]
+async fn a_rotated_refresh_token_is_kept_if_the_table_cannot_be_read_now() {
+    let world = giving(&good_token(), Some("r2"));
+    world.endpoint.table.fail("not_before");
+    let response = refresh(&world, &["r1"]).await;
+    assert_eq!(refusal(&response), (503, "unavailable".into()));
+    assert_eq!(
+        (set_to(&response, Cookie::Refresh), set_to(&response, Cookie::Auth)),
+        (Some("r2".into()), None)
+    );
+}
+
+#[tokio::test]
 async fn without_a_refresh_token_that_the_pool_believes_the_session_is_over() {
     let expired = token("exp", json!(NOW.millis() / 1000));
     assert!(is_over(&refresh(&giving(&good_token(), None), &["unknown"]).await));

@@ -116,6 +116,17 @@ async fn a_session_without_a_refresh_token_leaves_none_of_an_earlier_one() {
 }
 
 #[tokio::test]
+async fn a_sign_in_that_the_pool_remembers_from_before_a_revocation_is_forgotten_there() {
+    let world = selling(&id_token(), Some("r1"));
+    revoke_until(&world, 1).await;
+    let response = callback(&world, &good_query()).await;
+    assert_eq!((response.status, location(&response)), (302, pages().logout().as_str()));
+    assert_eq!(set_to(&response, Cookie::SignIn), removed());
+    assert_eq!(response.cookies.len(), 1, "no session began");
+    assert_eq!(world.pool.calls().last().map(String::as_str), Some("revoke r1"));
+}
+
+#[tokio::test]
 async fn only_the_browser_that_left_comes_back_and_once() {
     let (state, cookie) = (begun().state, begun().encode());
     let (state, cookie) = (state.expose(), cookie.expose());

@@ -51,6 +51,33 @@ async fn without_a_token_that_holds_nobody_is_signed_in() {
 }
 
 #[tokio::test]
+async fn who_was_sent_away_since_signing_in_is_told_so_and_loses_both_cookies() {
+    let good = good_token();
+    for (seconds, counts) in [(0, true), (1, false)] {
+        let world = world();
+        revoke_until(&world, seconds).await;
+        let response = who(&world, &[(Cookie::Auth, &good), (Cookie::Refresh, "r1")]).await;
+        assert_eq!(response.status == 200, counts, "{seconds}");
+        assert_eq!(is_signed_out_elsewhere(&response), !counts, "{seconds}");
+        let brought = adopt(&world, &format!("Bearer {good}")).await;
+        assert_eq!(brought.status == 200, counts, "{seconds}");
+        if !counts {
+            assert_eq!(refusal(&brought), (401, "signed_out".into()));
+            assert!(brought.cookies.is_empty(), "another session may be going on");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_the_table_nobody_is_told_to_sign_in() {
+    let (world, good) = (world(), good_token());
+    world.endpoint.table.fail("not_before");
+    let response = who(&world, &[(Cookie::Auth, &good)]).await;
+    assert_eq!(refusal(&response), (503, "unavailable".into()));
+    assert!(response.cookies.is_empty());
+}
+
+#[tokio::test]
 async fn without_keys_nobody_is_told_to_sign_in() {
     let world = world();
     world.keys.set(None);

@@ -36,6 +36,12 @@ async fn sign_ins_before_do_not_count<T: AllPorts>(world: &World<'_, T>) {
     ] {
         let user = world.user();
         revoke(world, &user, second, life).await;
+        let told = ok(world.table.not_before(&user).await);
+        assert_eq!(
+            told,
+            Some(NotBefore::from_seconds(second)),
+            "whoever asks is told the same"
+        );
         let connection = world.opened(&user, 0);
         assert_eq!(world.try_register(&connection, &Place::Free).await, expected);
         let is_there = world.standing(&connection.id).await.is_some();
@@ -46,8 +52,10 @@ async fn sign_ins_before_do_not_count<T: AllPorts>(world: &World<'_, T>) {
             is_there
         );
     }
+    let other = world.user();
+    assert_eq!(ok(world.table.not_before(&other).await), None);
     assert_eq!(
-        register(world, &world.user(), 0).await,
+        register(world, &other, 0).await,
         Registered::Now,
         "other users are not meant"
     );
@@ -59,6 +67,8 @@ async fn revocations_never_go_back<T: AllPorts>(world: &World<'_, T>) {
         let user = world.user();
         revoke(world, &user, SECOND + 1, first).await;
         revoke(world, &user, SECOND - 5, second).await;
+        let told = ok(world.table.not_before(&user).await);
+        assert_eq!(told, Some(NotBefore::from_seconds(SECOND + 1)));
         assert_eq!(register(world, &user, 0).await, Registered::Revoked);
 
         let user = world.user();

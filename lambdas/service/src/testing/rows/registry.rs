@@ -46,6 +46,11 @@ impl Rows {
         Registered::Now
     }
 
+    /// See [`crate::ports::Revocations::not_before`].
+    pub fn not_before(&self, user: &UserId) -> Option<NotBefore> {
+        self.revoked.get(user).map(|(not_before, _)| *not_before)
+    }
+
     /// See [`crate::ports::Revocations::revoke`].
     pub fn revoke(&mut self, user: &UserId, not_before: NotBefore, life: Timestamp) {
         let row = self.revoked.entry(user.clone()).or_insert((not_before, life));
@@ -59,8 +64,8 @@ impl Rows {
             Some((Standing::Entombed(_), _)) => return Some(Registered::Forgotten),
             None => {}
         }
-        let revoked = self.revoked.get(&connection.user);
-        if revoked.is_some_and(|(not_before, _)| connection.is_revoked_by(*not_before)) {
+        let not_before = self.not_before(&connection.user);
+        if not_before.is_some_and(|not_before| connection.is_revoked_by(not_before)) {
             return Some(Registered::Revoked);
         }
         let slot = self.slot(&connection.user, connection.slot);
