@@ -1,6 +1,6 @@
 // `npm start`: builds functions, emulator and web client, synthesises the CDK app, and runs the whole stack on loopback.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from './lib/fail.mjs';
 import { readOptions } from './lib/options.mjs';
@@ -13,9 +13,10 @@ import { buildWebClient, startDevServer } from './lib/web-client.mjs';
 const USERS = ['alice', 'bob'];
 
 const options = readOptions();
+// First, since a mistake in a setting is told in seconds, and a build takes minutes.
+const template = await (options.packaged ? synthesisePackaged : synthesise)(options.context);
 await build();
 const web = await webArguments();
-const template = await (options.packaged ? synthesisePackaged : synthesise)(options.context);
 process.exitCode = await runEmulator(template);
 
 // One command for everything: cargo builds a crate again when it is asked for with another set of crates.
@@ -36,6 +37,7 @@ async function runEmulator(template) {
   const users = USERS.flatMap((name) => ['--user', name]);
   const args = ['run', '--template', template, '--port', options.port, '--state', options.state, '--stop-with-parent', ...web, ...users];
   if (options.fresh) args.push('--fresh');
+  const isNew = !existsSync(options.state);
   const emulator = start(emulatorProgram(), args, { stdio: ['pipe', 'pipe', 'inherit'] });
   announceWhenReady(emulator.stdout);
   const code = await ended(emulator);
@@ -43,8 +45,18 @@ async function runEmulator(template) {
     console.log(`Stopped; messages, users and keys stay in ${options.state}.`);
     return 0;
   }
+  if (isNew) removeIfEmpty(options.state);
   if (code === 1 && emulator.signalCode) console.error(`The emulator was ended from outside (${emulator.signalCode}): start again.`);
   return code;
+}
+
+// A start that failed leaves nothing that was not there before.
+function removeIfEmpty(folder) {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It holds something, which the next start may need, or is not there.
+  }
 }
 
 function emulatorProgram() {

@@ -17,14 +17,14 @@ export function report(usage: Usage, { basis, operations }: Operations, prices: 
     row('operation', 'calls of the table', 'posts', 'hand-overs', 'write units', 'read units', 'times a month'),
     row('---', '--:', '--:', '--:', '--:', '--:', '--:'),
     ...operations.map(({ name, calls, writeUnits, readUnits }) =>
-      row(name, calls.table, calls.posts, calls.invokes, writeUnits, readUnits, amount(times.get(name) ?? 0)),
+      row(name, calls.table, calls.posts, calls.invokes, writeUnits, readUnits, Math.round(times.get(name) ?? 0).toLocaleString('en')),
     ),
     '',
     `A month of ${usage.text}:`,
     '',
     row('what', 'amount', 'price', 'dollars'),
     row('---', '--:', '--:', '--:'),
-    ...items.map((item) => row(item.name, `${amount(item.amount)} ${item.unit}`, price(item), (item.amount * item.dollars).toFixed(2))),
+    ...items.map((item) => row(item.name, `${rounded(item.amount)} ${item.unit}`, price(item), (item.amount * item.dollars).toFixed(2))),
     row('**together**', '', '', `**${total(items).toFixed(2)}**`),
     '',
     `That is ${(perUser * 100).toFixed(1)} cents a user. Prices are those of ${prices.region} in ${prices.asOf}, without free tiers, from AWS's pages:`,
@@ -41,11 +41,11 @@ function price({ dollars, unit }: Item): string {
   return `$${dollars} a ${unit}`;
 }
 
-// One decimal below a hundred, since that is where a tenth can be seen in the bill.
-function amount(value: number): string {
-  return value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
+// What rests on assumptions is known no better than that.
+function rounded(value: number): string {
+  return value.toLocaleString('en', { maximumSignificantDigits: 3 });
 }
 
 function links({ sources }: Prices): string {
-  return sources.map(({ name, url }) => `[${name}](${url})`).join(', ');
+  return sources.map(({ name, url }) => `[${name}](${url})`).join(',\n');
 }

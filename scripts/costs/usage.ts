@@ -28,7 +28,8 @@ export interface Usage {
   readonly storage: number;
 }
 
-const USERS = 10_000;
+/** People in README.md's month. */
+export const USERS = 10_000;
 const DAYS = 22;
 const HOURS = 8;
 const MESSAGES = 20;
@@ -53,25 +54,24 @@ const SWEEPING: Run = { megabytes: 512, milliseconds: 300 };
 /** A run of fn-fanout, for each time that an operation hands over. */
 export const HANDED_OVER: Run = { megabytes: 1_024, milliseconds: 100 };
 
-/** A month of ten thousand people at work. */
-export const USAGE: Usage = {
-  users: USERS,
-  text:
-    `${USERS.toLocaleString('en')} users online ${HOURS} hours a day on ${DAYS} days, a new connection every hour, ${ROOMS} rooms each; ` +
-    `each sends ${MESSAGES} messages a day into rooms of ${ROOM_MEMBERS} members; a heartbeat every ${HEARTBEAT_SECONDS} s`,
-  uses: [
-    { operation: 'connect', timesAMonth: byEachUser(1), framesIn: 0, runs: [VERIFYING, SHORT] },
-    { operation: 'connect, replacing another', timesAMonth: byEachUser(CONNECTIONS - 1), framesIn: 0, runs: [VERIFYING, SHORT] },
-    { operation: 'subscribe', timesAMonth: byEachUser(CONNECTIONS * ROOMS), framesIn: 1, runs: [ANSWERING] },
-    { operation: `message, room of ${ROOM_MEMBERS}`, timesAMonth: byEachUser(MESSAGES), framesIn: 1, runs: [POSTING_TO_A_ROOM] },
-    { operation: 'heartbeat', timesAMonth: byEachUser((HOURS * 3_600) / HEARTBEAT_SECONDS), framesIn: 1, runs: [ANSWERING] },
-    { operation: `disconnect, ${ROOMS} rooms`, timesAMonth: byEachUser(CONNECTIONS), framesIn: 0, runs: [SHORT] },
-    { operation: 'sweep, 1000 connections', timesAMonth: byEachUser((HOURS * 60) / 1_000), framesIn: 0, runs: [SWEEPING] },
-  ],
-  connectionMinutes: byEachUser(HOURS * 60),
-  storage: (USERS * MESSAGES * DAYS_STORED * BYTES_STORED) / 1e9,
-};
-
-function byEachUser(timesADay: number): number {
-  return USERS * DAYS * timesADay;
+/** A month of so many people at work. */
+export function usageOf(users: number): Usage {
+  const byEachUser = (timesADay: number): number => users * DAYS * timesADay;
+  return {
+    users,
+    text:
+      `${users.toLocaleString('en')} users online ${HOURS} hours a day on ${DAYS} days, a new connection every hour, ${ROOMS} rooms each;\n` +
+      `each sends ${MESSAGES} messages a day into rooms of ${ROOM_MEMBERS} members; a heartbeat every ${HEARTBEAT_SECONDS} s`,
+    uses: [
+      { operation: 'connect', timesAMonth: byEachUser(1), framesIn: 0, runs: [VERIFYING, SHORT] },
+      { operation: 'connect, replacing another', timesAMonth: byEachUser(CONNECTIONS - 1), framesIn: 0, runs: [VERIFYING, SHORT] },
+      { operation: 'subscribe', timesAMonth: byEachUser(CONNECTIONS * ROOMS), framesIn: 1, runs: [ANSWERING] },
+      { operation: `message, room of ${ROOM_MEMBERS}`, timesAMonth: byEachUser(MESSAGES), framesIn: 1, runs: [POSTING_TO_A_ROOM] },
+      { operation: 'heartbeat', timesAMonth: byEachUser((HOURS * 3_600) / HEARTBEAT_SECONDS), framesIn: 1, runs: [ANSWERING] },
+      { operation: `disconnect, ${ROOMS} rooms`, timesAMonth: byEachUser(CONNECTIONS), framesIn: 0, runs: [SHORT] },
+      { operation: 'sweep, 1000 connections', timesAMonth: byEachUser((HOURS * 60) / 1_000), framesIn: 0, runs: [SWEEPING] },
+    ],
+    connectionMinutes: byEachUser(HOURS * 60),
+    storage: (users * MESSAGES * DAYS_STORED * BYTES_STORED) / 1e9,
+  };
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -6,9 +6,14 @@ import { billOf, type Prices, total } from '../costs/bill.ts';
 import { type Operation, readOperations } from '../costs/operations.ts';
 import prices from '../costs/prices.json' with { type: 'json' };
 import { MARKERS, report } from '../costs/report.ts';
-import { USAGE, type Usage } from '../costs/usage.ts';
+import { type Usage, usageOf } from '../costs/usage.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What the command does. */
+function costs(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, ['--import', 'tsx', 'scripts/costs.ts', ...args], { cwd: ROOT, encoding: 'utf8' });
+}
 
 /** Every price is one dollar, so that a bill tells amounts. */
 const ONE_EACH: Prices = {
@@ -112,10 +117,28 @@ describe('the report', () => {
 
   it('has the month it is about', () => {
     // GIVEN ten thousand users, 22 days of 8 hours, 20 messages a day, a heartbeat every 240 s
-    const times = Object.fromEntries(USAGE.uses.map(({ operation, timesAMonth }) => [operation, timesAMonth]));
+    const times = Object.fromEntries(usageOf(10_000).uses.map(({ operation, timesAMonth }) => [operation, timesAMonth]));
     // THEN
     expect(times).toMatchObject({ 'message, room of 50': 10_000 * 22 * 20, heartbeat: 10_000 * 22 * 120 });
-    expect(USAGE.connectionMinutes).toBe(10_000 * 22 * 8 * 60);
+    expect(usageOf(10_000).connectionMinutes).toBe(10_000 * 22 * 8 * 60);
+  });
+
+  it('is of as many people as are asked for', () => {
+    expect(costs('--users', '20').stdout).toContain('A month of 20 users online 8 hours');
+    expect(costs('--users=20').stdout).toMatch(/\| API Gateway, messages \| 0\.598 million \| \$1 a million \| 0\.60 \|/);
+  });
+
+  it.each([
+    [['--user', '5'], "Unknown option '--user'"],
+    [['5'], "Unexpected argument '5'"],
+    [['--users', '0'], '--users 0 is no number of people: write a whole number, 1 or more.'],
+    [['--users', 'many'], '--users many is no number of people'],
+    [['--users', '1000000'], 'prices.json has no price for more than 1000 million messages a month.'],
+  ])('refuses %j in a sentence', (args, sentence) => {
+    const { status, stdout, stderr } = costs(...args);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toContain('    at ');
   });
 
   it('is what README.md says; if not, put there what "npm run costs" prints', () => {
@@ -123,7 +146,7 @@ describe('the report', () => {
     const readme = readFileSync(`${ROOT}/README.md`, 'utf8');
     const [before, section = '', after] = readme.split(new RegExp(MARKERS.join('|')));
     // WHEN
-    const printed = execFileSync(process.execPath, ['--import', 'tsx', 'scripts/costs.ts'], { cwd: ROOT, encoding: 'utf8' });
+    const printed = costs().stdout;
     // THEN
     expect(before?.split('\n## ').at(-1)).toMatch(/^What it costs\n/);
     expect(after).toBeDefined();

@@ -40,23 +40,38 @@ class Readme(unittest.TestCase):
 
     def test_the_aws_cli_of_the_readme(self):
         [script] = [text for text in blocks("sh") if "aws dynamodb scan" in text]
-        script = self.here(script).split("aws apigatewaymanagementapi")[0]
+        done = self.with_the_aws_cli(self.here(script).split("aws apigatewaymanagementapi")[0])
+        self.assertIn("Items", json.loads(done))
+
+    def test_the_group_of_the_readme(self):
+        [script] = [text for text in blocks("sh") if "pool create-group" in text]
+        [preparation] = [text for text in blocks("sh") if "aws dynamodb scan" in text]
+        self.with_the_aws_cli(self.here(preparation).split("aws dynamodb scan")[0] + script)
+        with open_socket(self.stack, sign_in_with_boto3(self.stack, "alice")) as alice:
+            alice.send('{"action":"subscribe","data":{"channel":"group:staff"}}')
+            self.assertEqual(next_of(alice, "subscribed")["channel"], "group:staff")
+
+    def with_the_aws_cli(self, script):
         tools = REPOSITORY / ".venv" / "bin"
         environment = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "HOME": self.stack.folder.name}
         done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("Items", json.loads(done.stdout))
+        return done.stdout
 
     def test_the_back_ends_commands_of_the_readme(self):
         [script] = [text for text in blocks("sh") if "npm run push" in text]
         sign_up(self.stack, "carol")
         token = sign_in_with_boto3(self.stack, "carol")
-        push, connections, disconnect = script.splitlines()
+        push, find, connections, disconnect = script.splitlines()
+        alice = self.stack.endpoints["users"][0]
+        self.assertEqual(self.run_as_shown(find, token), {"id": alice["id"], "username": "alice"})
         with open_socket(self.stack, token) as carol:
+            carol.send('{"action":"subscribe","data":{"channel":"room:lobby"}}')
+            next_of(carol, "subscribed")
             pushed = self.run_as_shown(push, token)
             received = next_of(carol, "message")
-            self.assertEqual((received["content"], received["seq"]), ({"hello": 1}, pushed["seq"]))
-            self.assertEqual(received["sender"], {"id": "back-end", "name": "Back end"})
+            self.assertEqual((received["content"], received["seq"]), ("Hello", pushed["seq"]))
+            self.assertEqual(received["sender"], {"id": "back-end", "name": "Shop"})
             carol.send('{"action":"ping"}')
             [listed] = self.run_as_shown(connections, token)["connections"]
             self.assertEqual(listed["connection"], next_of(carol, "pong")["connection"])

@@ -39,17 +39,23 @@ struct Order {
 
 fn main() -> ExitCode {
     let bugs = Bug::ALL.iter().map(|bug| bug.name()).collect::<Vec<_>>().join(" ");
-    if std::env::args().nth(1).as_deref() == Some("--bugs") {
-        println!("{bugs}");
-        return ExitCode::SUCCESS;
+    let usage = format!("simulate [--seeds N] [--seed S] [--bug NAME] [--trace]\nsimulate --bugs\nbugs: {bugs}");
+    match std::env::args().nth(1).as_deref() {
+        Some("--bugs") => say(&bugs),
+        Some("--help" | "-h") => say(&usage),
+        _ => match read(std::env::args().skip(1)) {
+            Ok(order) => carry_out(order),
+            Err(words) => {
+                println!("{words}\n{usage}");
+                ExitCode::from(2)
+            }
+        },
     }
-    match read(std::env::args().skip(1)) {
-        Ok(order) => carry_out(order),
-        Err(words) => {
-            println!("{words}\nsimulate [--seeds N] [--seed S] [--bug NAME] [--trace]\nsimulate --bugs\nbugs: {bugs}");
-            ExitCode::from(2)
-        }
-    }
+}
+
+fn say(answer: &str) -> ExitCode {
+    println!("{answer}");
+    ExitCode::SUCCESS
 }
 
 fn read(mut words: impl Iterator<Item = String>) -> Result<Order, String> {

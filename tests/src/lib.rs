@@ -8,6 +8,7 @@ mod functions;
 pub mod fuzz;
 pub mod idle;
 pub mod machine;
+pub mod numbers;
 mod probe;
 pub mod random;
 pub mod scenario;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use tests::crowd::{Plan, run};
+use tests::numbers::{at_least_one, percent};
 
 /// Follows a channel with many connections while one publishes, and tells whether all that stayed show every message.
 #[derive(Debug, Parser)]
@@ -13,16 +14,16 @@ struct Options {
     #[arg(long, default_value = "room:crowd")]
     channel: String,
     /// Connections that follow it.
-    #[arg(long, default_value_t = 1000)]
+    #[arg(long, default_value_t = 1000, value_parser = at_least_one)]
     connections: usize,
     /// Messages published.
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 200, value_parser = at_least_one)]
     messages: usize,
     /// Of a hundred connections, how many vanish without a `$disconnect`.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = percent)]
     vanishing: usize,
     /// Of a hundred connections, how many are lost and come back.
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 5, value_parser = percent)]
     returning: usize,
     /// Kill a function's process every so many milliseconds.
     #[arg(long)]
@@ -35,6 +36,10 @@ struct Options {
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
+    if options.vanishing + options.returning > 100 {
+        say("--vanishing and --returning are together more than all: lower one of them");
+        return ExitCode::from(2);
+    }
     let plan = Plan {
         channel: options.channel,
         connections: options.connections,

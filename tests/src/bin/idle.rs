@@ -4,15 +4,16 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tests::idle::run;
+use tests::numbers::at_least_one;
 
 /// Opens many connections, has some of them send, and tells what one costs and how long an echo takes.
 #[derive(Debug, Parser)]
 struct Options {
     /// Connections.
-    #[arg(long, default_value_t = 8_000)]
+    #[arg(long, default_value_t = 8_000, value_parser = at_least_one)]
     connections: usize,
     /// Of these, how many send.
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_parser = at_least_one)]
     busy: usize,
 }
 
