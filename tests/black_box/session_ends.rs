@@ -119,7 +119,11 @@ async fn whom_the_back_end_sent_away_is_told_so_and_signs_in_anew() -> TestResul
     let alice = &alice;
     eventually("the pool to forget her sign-in, and a new one to count", async || {
         let mut again = alice.clone();
-        again.sign_in(&stack, "alice").await.is_ok()
+        let Ok(back) = again.sign_in(&stack, "alice").await else {
+            return false;
+        };
+        // Home, or by way of the pool's sign-out.
+        again.follow(back, Some("/")).await.is_ok()
             && (again.fetch(Method::GET, &session(&stack, "")).await).is_ok_and(|who| who.status == 200)
     })
     .await?;
