@@ -92,8 +92,8 @@ mod tests {
         };
         let (mut head, mut entries) = (None, Vec::new());
         for n in 0..count {
-            let next = Head::after(head.as_ref(), START.plus(Duration::from_secs(n)), Shards::ONE);
-            entries.push(draft.entry(&next, RETENTION));
+            let next = Head::after(head.as_ref(), START.plus(Duration::from_secs(n)), Shards::ONE).keeping(RETENTION);
+            entries.push(draft.entry(&next));
             head = Some(next);
         }
         (head, entries)

@@ -64,6 +64,8 @@ pub struct Head {
     pub at: Timestamp,
     /// Over how many keys members of the channel are spread, or once were.
     pub shards: Shards,
+    /// Until when the newest entry is kept, and so every entry: no later one ends before an earlier one.
+    pub kept_until: Timestamp,
     /// Of a direct channel: until when it stands in both users' lists. Zero for others.
     pub listed_until: Timestamp,
 }
@@ -78,6 +80,7 @@ impl Head {
                 last: head.last.next(),
                 at: now.max(head.at),
                 shards: shards.max(head.shards),
+                kept_until: head.kept_until,
                 listed_until: head.listed_until,
             },
             None => {
@@ -87,6 +90,7 @@ impl Head {
                     last: first.next(),
                     at: now,
                     shards,
+                    kept_until: Timestamp::default(),
                     listed_until: Timestamp::default(),
                 }
             }
@@ -95,11 +99,20 @@ impl Head {
 }
 
 impl Head {
+    /// The same, whose newest entry is kept for this long, and at least for as long as those before it: a retention that was
+    /// lowered holds as soon as nothing is left of a longer one. So lives end in the order of numbers, and what is kept of
+    /// a log has no hole.
+    #[must_use]
+    pub fn keeping(self, retention: Duration) -> Self {
+        let kept_until = self.kept_until.max(self.at.plus(retention));
+        Self { kept_until, ..self }
+    }
+
     /// The same for this channel: the head of a direct one says until when both users have it in their lists, renewed
     /// when less than a retention is left, so that whoever was away for as long as anything is kept still hears of it.
     #[must_use]
     pub fn listing(self, channel: &Channel, retention: Duration) -> Self {
-        let needed = self.at.plus(retention);
+        let needed = self.kept_until.max(self.at.plus(retention));
         if !matches!(channel, Channel::Direct(_)) || self.listed_until >= needed {
             return self;
         }
@@ -153,27 +166,27 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The entry it becomes under the number and time of `head`.
-    pub fn entry(&self, head: &Head, retention: Duration) -> Entry {
+    /// The entry it becomes under the number, time and life of `head`.
+    pub fn entry(&self, head: &Head) -> Entry {
         Entry {
             sequence: head.last,
             at: head.at,
             sender: self.sender.clone(),
             id: self.id.clone(),
             content: self.content.clone(),
-            life: head.at.plus(retention),
+            life: head.kept_until,
         }
     }
 
     /// What is remembered of its id, if it has one.
-    pub fn sent(&self, head: &Head, retention: Duration) -> Option<Sent> {
+    pub fn sent(&self, head: &Head) -> Option<Sent> {
         self.id.as_ref().map(|_| Sent {
             channel: self.channel.clone(),
             sequence: head.last,
             at: head.at,
             digest: Digest::of(&self.channel, &self.content),
             handed_over: false,
-            life: head.at.plus(retention).plus(SENT_LIFE_EXTRA),
+            life: head.kept_until.plus(SENT_LIFE_EXTRA),
         })
     }
 }
@@ -262,6 +275,24 @@ mod tests {
     }
 
     #[test]
+    fn lives_end_in_the_order_of_numbers_even_if_the_retention_is_lowered() {
+        let (hour, minute) = (Duration::from_secs(3600), Duration::from_secs(60));
+        let kept = |previous: &Head, after: Duration| {
+            let next = Head::after(Some(previous), NOW.plus(after), Shards::ONE).keeping(minute);
+            next.kept_until
+        };
+        let long = Head::after(None, NOW, Shards::ONE).keeping(hour);
+        assert_eq!(long.kept_until, NOW.plus(hour));
+        assert_eq!(kept(&long, minute), NOW.plus(hour), "as long as what is kept before it");
+        let later = hour - minute + Duration::from_millis(1);
+        assert_eq!(
+            kept(&long, later),
+            NOW.plus(later).plus(minute),
+            "and no longer than that"
+        );
+    }
+
+    #[test]
     fn shards_grow_and_never_shrink() {
         let four = Head::after(None, NOW, Shards::new(4).unwrap());
         assert_eq!(Head::after(Some(&four), NOW, Shards::new(2).unwrap()).shards.count(), 4);
@@ -308,18 +339,11 @@ mod tests {
             id: MessageId::parse("0123456789abcdef"),
             content: Content::parse("1").unwrap(),
         };
-        let head = Head::after(None, NOW, Shards::ONE);
-        let (entry, sent) = (
-            draft.entry(&head, Duration::from_secs(60)),
-            draft.sent(&head, Duration::from_secs(60)).unwrap(),
-        );
+        let head = Head::after(None, NOW, Shards::ONE).keeping(Duration::from_secs(60));
+        let (entry, sent) = (draft.entry(&head), draft.sent(&head).unwrap());
         assert_eq!(sent.life.since(entry.life), Duration::from_secs(3600));
         assert!(entry.is_kept(Timestamp::from_millis(entry.life.millis() - 1)));
         assert!(!entry.is_kept(entry.life));
-        assert!(
-            Draft { id: None, ..draft }
-                .sent(&head, Duration::from_secs(60))
-                .is_none()
-        );
+        assert!(Draft { id: None, ..draft }.sent(&head).is_none());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::channel::Channel;
 use domain::digest::Digest;
 use domain::jitter::Jitter;
 use domain::limits::APPEND_ATTEMPTS_MAX;
@@ -53,7 +54,7 @@ impl<L: Log, C: Clock> Appender<'_, L, C> {
             None => self.log.head(&draft.channel).await?,
         };
         for attempt in 0..APPEND_ATTEMPTS_MAX {
-            let head = Head::after(previous.as_ref(), now, self.shards).listing(&draft.channel, self.retention);
+            let head = self.head_after(previous.as_ref(), &draft.channel, now);
             match self.try_once(draft, previous.as_ref(), &head, now).await? {
                 Appended::Done => {
                     self.guesses.set(&draft.channel, head.clone());
@@ -77,6 +78,12 @@ impl<L: Log, C: Clock> Appender<'_, L, C> {
         Err(AppendError::Contended)
     }
 
+    fn head_after(&self, previous: Option<&Head>, channel: &Channel, now: Timestamp) -> Head {
+        Head::after(previous, now, self.shards)
+            .keeping(self.retention)
+            .listing(channel, self.retention)
+    }
+
     async fn try_once(
         &self,
         draft: &Draft,
@@ -84,8 +91,7 @@ impl<L: Log, C: Clock> Appender<'_, L, C> {
         head: &Head,
         now: Timestamp,
     ) -> Result<Appended, TableError> {
-        let entry = draft.entry(head, self.retention);
-        let sent = draft.sent(head, self.retention);
+        let (entry, sent) = (draft.entry(head), draft.sent(head));
         let channel = &draft.channel;
         self.log
             .append(&Append {
@@ -100,7 +106,7 @@ impl<L: Log, C: Clock> Appender<'_, L, C> {
     }
 
     fn fresh(&self, draft: &Draft, head: &Head) -> InLog {
-        let entry = draft.entry(head, self.retention);
+        let entry = draft.entry(head);
         InLog {
             entry,
             shards: head.shards,

@@ -30,6 +30,7 @@ fn write(channel: &Channel, head: &Head) -> Row {
         .number("last", head.last.number())
         .number("at", head.at.millis())
         .number("shards", head.shards.count().into())
+        .number("keptUntil", head.kept_until.millis())
         .optional("listedUntil", listed.then(|| millis(head.listed_until)))
         .row()
 }
@@ -42,6 +43,7 @@ pub(super) fn read(row: &Row) -> Result<Head, Unreadable> {
         last: sequence("last")?,
         at: read_millis(row, "at")?,
         shards: shards.ok_or(Unreadable("shards"))?,
+        kept_until: optional(row, "keptUntil", read_millis)?.unwrap_or_default(),
         listed_until: optional(row, "listedUntil", read_millis)?.unwrap_or_default(),
     })
 }
@@ -59,12 +61,13 @@ pub(super) fn advance(table: &Table, append: &Append<'_>) -> Result<TransactWrit
 /// only where they grow.
 fn update(table: &Table, append: &Append<'_>, previous: &Head) -> Result<Update, BuildError> {
     let head = append.head;
-    let mut terms = Terms::of(["last", "at", "shards"])
+    let mut terms = Terms::of(["last", "at", "shards", "keptUntil"])
         .value("last", number(head.last.number()))
         .value("at", millis(head.at))
+        .value("keptUntil", millis(head.kept_until))
         .value("previous", number(previous.last.number()))
         .value("shards", number(head.shards.count().into()));
-    let mut set = "SET #last = :last, #at = :at".to_owned();
+    let mut set = "SET #last = :last, #at = :at, #keptUntil = :keptUntil".to_owned();
     if head.shards > previous.shards {
         set.push_str(", #shards = :shards");
     }
@@ -134,7 +137,7 @@ mod tests {
     #[test]
     fn a_head_reads_back_as_written_and_has_no_end() {
         let (four, hour) = (Shards::new(4).unwrap(), Duration::from_secs(3600));
-        let head = Head::after(None, Timestamp::from_millis(1_700_000_000_000), four);
+        let head = Head::after(None, Timestamp::from_millis(1_700_000_000_000), four).keeping(hour);
         let row = write(&Channel::All, &head);
         assert!(!row.contains_key("ttl") && !row.contains_key("life") && !row.contains_key("listedUntil"));
         assert_eq!(read(&row).unwrap(), head);

@@ -16,7 +16,7 @@ use super::{Table, entry, limit};
 const ROWS_MAX: usize = 500;
 
 impl LogReader for Table {
-    /// Lives end in the order of numbers, unless the retention was changed. So below a whole page that is past its life there
+    /// Lives end in the order of numbers, whatever the retention was ([`Head::keeping`](domain::log::Head::keeping)). So below a whole page that is past its life there
     /// is nothing, and above it the first that is kept can be found by halving.
     async fn entries(
         &self,

@@ -79,8 +79,8 @@ impl Past {
             id: None,
             content: Content::parse("1").map_err(|_| "no content")?,
         };
-        let head = Head::after(None, NOW, Shards::ONE);
-        let entry = draft.entry(&head, LIFE);
+        let head = Head::after(None, NOW, Shards::ONE).keeping(LIFE);
+        let entry = draft.entry(&head);
         let append = Append {
             channel: &self.channel,
             previous: None,

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used)]
 
-use domain::channel::Channel;
 use domain::content::Content;
 use domain::log::Sender;
 use domain::message_id::MessageId;
@@ -39,14 +38,18 @@ impl World {
     }
 
     async fn with(&self, guesses: &Guesses, draft: &Draft, now: Timestamp, seed: u64) -> Result<InLog, AppendError> {
-        let appender = Appender {
+        let appender = self.appender(guesses, RETENTION);
+        appender.append(draft, now, Jitter::seeded(seed)).await
+    }
+
+    fn appender<'a>(&'a self, guesses: &'a Guesses, retention: Duration) -> Appender<'a, MemoryTable, TestClock> {
+        Appender {
             log: &self.table,
             clock: &self.clock,
             guesses,
-            retention: RETENTION,
+            retention,
             shards: Shards::ONE,
-        };
-        appender.append(draft, now, Jitter::seeded(seed)).await
+        }
     }
 
     fn numbers(&self) -> Vec<u64> {
@@ -209,4 +212,23 @@ async fn a_table_that_does_not_answer_is_no_success() {
         world.append(&draft(1, None), NOW, 1).await,
         Err(AppendError::Table(_))
     ));
+}
+
+#[tokio::test]
+async fn after_the_retention_was_lowered_nothing_goes_before_what_is_older() {
+    let world = World::new();
+    world.append(&draft(1, None), NOW, 1).await.unwrap();
+    let lowered = Guesses::default();
+    let appender = world.appender(&lowered, RETENTION / 10);
+    for (after, ends) in [(1, 600), (539, 600), (541, 601)] {
+        let now = NOW.plus(Duration::from_secs(after));
+        let entry = appender
+            .append(&draft(2, None), now, Jitter::seeded(1))
+            .await
+            .unwrap()
+            .entry;
+        assert_eq!(entry.life, NOW.plus(Duration::from_secs(ends)), "after {after} s");
+    }
+    let lives: Vec<_> = world.table.log(&Channel::All).iter().map(|entry| entry.life).collect();
+    assert!(lives.is_sorted(), "{lives:?}");
 }

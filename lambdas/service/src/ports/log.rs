@@ -14,8 +14,7 @@ pub trait LogReader: Sync {
     /// Up to `count` entries that are kept at `now`, in the direction of the span. Strongly consistent. May stop early
     /// once it has more bytes than a frame holds, never before it has two entries.
     ///
-    /// What it takes does not grow with the entries past their life. Where there are many of those, lives are trusted to end
-    /// in the order of numbers.
+    /// What it takes does not grow with the entries past their life: lives are trusted to end in the order of numbers.
     fn entries(
         &self,
         channel: &Channel,

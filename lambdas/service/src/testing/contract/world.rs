@@ -243,7 +243,7 @@ pub(super) struct Message<'a> {
 impl<'a> Message<'a> {
     /// The one after `previous`, without an id, kept for ten minutes.
     pub(super) fn new(channel: &'a Channel, previous: Option<Head>, sender: &UserId) -> Self {
-        let head = Head::after(previous.as_ref(), NOW, Shards::ONE);
+        let head = Head::after(previous.as_ref(), NOW, Shards::ONE).keeping(Duration::from_secs(600));
         let entry = Entry {
             sequence: head.last,
             at: head.at,
@@ -253,7 +253,7 @@ impl<'a> Message<'a> {
             },
             id: None,
             content: some(Content::parse(r#"{"a" : "\u00e9"}"#).ok()),
-            life: NOW.plus(Duration::from_secs(600)),
+            life: head.kept_until,
         };
         Self {
             channel,
