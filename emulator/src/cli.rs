@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::clock::Clock;
+use crate::lambda::DEFAULT_CONCURRENCY;
 use crate::web_client::Upstream;
 
 /// API Gateway, CloudFront, Lambda, DynamoDB and Cognito on a laptop, from a synthesised template.
@@ -71,6 +72,12 @@ pub(crate) struct RunOptions {
     /// [default: as many as come].
     #[arg(long, value_name = "NUMBER")]
     pub(crate) connect_rate: Option<u32>,
+    /// How many executions of functions there may be at a time, those included that wait for a process. Beyond, Lambda throttles.
+    #[arg(long, value_name = "NUMBER", default_value_t = DEFAULT_CONCURRENCY)]
+    pub(crate) concurrency: u32,
+    /// Show Lambda's lines START, END and REPORT for each invocation: duration, initialisation, memory.
+    #[arg(long)]
+    pub(crate) reports: bool,
     /// Stop when standard input closes, as it does when the parent process ends in any way.
     #[arg(long)]
     pub(crate) stop_with_parent: bool,

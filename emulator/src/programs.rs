@@ -66,7 +66,7 @@ impl<'a> Programs<'a> {
     /// None of the places has the function's program.
     pub(crate) fn find(&self, function: &FunctionSpec) -> Result<Program, Problem> {
         match &self.node {
-            Some(node) if function.is_node() => node.program(&self.node_folder(function)?),
+            Some(node) if function.is_node() => node.program(&self.node_folder(function)?, function.memory_mb),
             _ => self.executable(function).map(Program::executable),
         }
     }

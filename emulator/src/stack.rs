@@ -7,7 +7,6 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use crate::cli::RunOptions;
-use crate::clock::Clock;
 use crate::cognito::{self, PoolSettings, UserPool};
 use crate::deployed_addresses::DeployedAddresses;
 use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser, TlsEndpoints};
@@ -15,14 +14,14 @@ use crate::event_bus::EventBus;
 use crate::front_door::FrontDoor;
 use crate::gateway::{AccountQuotas, Shared, WebSocketApi};
 use crate::http_api::HttpApi;
-use crate::lambda::{Addresses, Function, Functions, Reaper, Variables};
+use crate::lambda::{Addresses, Functions, Host, Program, Reaper, Variables};
 use crate::ports::{Parts, Ports};
 use crate::problem::{OrProblem, Problem};
 use crate::programs::Programs;
 use crate::stage_addresses::StageAddresses;
 use crate::state::StateFolder;
 use crate::tables::Tables;
-use crate::template::{Place, StackSpec, StageSpec, Template};
+use crate::template::{FunctionSpec, Place, StackSpec, StageSpec, Template};
 use crate::tls::Tls;
 use crate::web_client::{Files, WebClient};
 
@@ -57,13 +56,14 @@ impl RunningStack {
         let tables = Tables::open(&state.path("tables.db"), &stack.tables)?;
         let reaper = Reaper::start()?;
         let stages = stage_addresses(&ports, &stack, &place);
-        let host = FunctionHost {
+        let host = Host {
             variables: variables(&ports, stages.clone(), &stack, &place, pool.as_deref(), tls.as_ref()),
-            programs: programs(&options, &state, &stack)?,
-            group: reaper.group(),
+            groups: reaper.groups(),
             clock: options.clock,
+            reports: options.reports,
         };
-        let functions = Arc::new(host.functions(&stack)?);
+        let functions = with_programs(&stack.functions, &programs(&options, &state, &stack)?)?;
+        let functions = Arc::new(Functions::new(functions, &host, options.concurrency)?);
         let shared = Shared {
             place: place.clone(),
             clock: options.clock,
@@ -202,31 +202,11 @@ fn programs<'a>(options: &RunOptions, state: &'a StateFolder, stack: &StackSpec)
     Programs::new(given, &options.template, binaries, state, &stack.functions)
 }
 
-/// What every function is made with.
-struct FunctionHost<'a> {
-    variables: Variables,
-    programs: Programs<'a>,
-    group: i32,
-    clock: Clock,
-}
-
-impl FunctionHost<'_> {
-    fn functions(&self, stack: &StackSpec) -> Result<Functions, Problem> {
-        let made: Result<Vec<Function>, Problem> = stack
-            .functions
-            .iter()
-            .map(|spec| {
-                Ok(Function::new(
-                    spec.clone(),
-                    self.programs.find(spec)?,
-                    self.variables.clone(),
-                    self.group,
-                    self.clock,
-                ))
-            })
-            .collect();
-        made.map(Functions::new)
-    }
+fn with_programs(functions: &[FunctionSpec], programs: &Programs<'_>) -> Result<Vec<(FunctionSpec, Program)>, Problem> {
+    functions
+        .iter()
+        .map(|spec| Ok((spec.clone(), programs.find(spec)?)))
+        .collect()
 }
 
 fn variables(

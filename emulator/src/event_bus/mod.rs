@@ -14,7 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::clock::Clock;
 use crate::identifiers;
-use crate::lambda::Functions;
+use crate::lambda::{self, Functions};
 use crate::template::{Place, RuleSpec};
 use crate::timestamps::{iso_8601_seconds, now_ms};
 
@@ -107,7 +107,7 @@ impl EventBus {
         for target in &rule.targets {
             if let Some(function) = self.functions.find(&target.function) {
                 let payload = target.input.clone().unwrap_or_else(|| event.to_string());
-                let request = function.invoke_later(payload.into());
+                let request = function.invoke_later(lambda::Event::new(payload.into()));
                 tracing::debug!(rule = rule.arn, function = target.function, request, "rule fired");
             }
         }

@@ -100,6 +100,9 @@ impl Entry {
             Err(IntegrationError::Failed) => {
                 json!({ "error": "The function failed, or its answer is none", "integrationStatus": 200, "latency": latency })
             }
+            Err(IntegrationError::Throttled) => {
+                json!({ "error": "Lambda did not take the event", "integrationStatus": 429, "latency": latency })
+            }
             Err(IntegrationError::Empty) => json!({ "integrationStatus": 200, "latency": latency }),
         };
     }

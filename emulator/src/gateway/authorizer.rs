@@ -45,7 +45,10 @@ impl Gateway {
             .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
         let event = self.authorizer_event(request).to_string();
         let started = Instant::now();
-        let verdict = verdict(function.invoke(event.into()).await, &self.method_arn("$connect"));
+        let verdict = match function.invoke(event.into()).await {
+            Ok(result) => verdict(result, &self.method_arn("$connect")),
+            Err(_throttled) => Err(StatusCode::INTERNAL_SERVER_ERROR),
+        };
         let latency = started.elapsed();
         entry.authorized(verdict.as_ref().map_err(|status| status.as_u16()), latency);
         let context = verdict?;

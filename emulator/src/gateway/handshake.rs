@@ -178,6 +178,9 @@ impl Gateway {
                 message: OF_CONNECT.to_owned(),
             }),
             Err(IntegrationError::TimedOut) => Err(StatusCode::GATEWAY_TIMEOUT.into()),
+            // What Lambda does not take is 500, what a function does wrong is 502
+            // (https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html).
+            Err(IntegrationError::Throttled) => Err(StatusCode::INTERNAL_SERVER_ERROR.into()),
             Err(IntegrationError::Failed | IntegrationError::Empty) => Err(StatusCode::BAD_GATEWAY.into()),
         }
     }

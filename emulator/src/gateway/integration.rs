@@ -26,6 +26,8 @@ pub(super) struct ProxyResponse {
 pub(super) enum IntegrationError {
     /// The function failed, or its answer is not a proxy response.
     Failed,
+    /// Lambda did not take the event: too many are under way.
+    Throttled,
     /// The function answered `null`, which message routes take for "nothing to say".
     Empty,
     /// The integration timeout passed; the function goes on.
@@ -53,6 +55,7 @@ impl Gateway {
         match answered.await {
             Ok(answer) => read(&answer),
             Err(NoAnswer::TimedOut) => Err(IntegrationError::TimedOut),
+            Err(NoAnswer::Throttled) => Err(IntegrationError::Throttled),
             Err(NoAnswer::Failed) => Err(IntegrationError::Failed),
         }
     }

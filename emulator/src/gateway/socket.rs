@@ -88,9 +88,10 @@ impl Gateway {
         let event = self.disconnect_event(client, ending.code, &ending.reason, authorizer);
         let mut entry = Entry::new(&event["requestContext"]);
         if let Some(route) = self.route("$disconnect")
-            && self.integrate_for(&mut entry, route, event).await == Err(IntegrationError::Failed)
+            && let Err(error @ (IntegrationError::Failed | IntegrationError::Throttled)) =
+                self.integrate_for(&mut entry, route, event).await
         {
-            tracing::warn!(connection = client.connection_id, "$disconnect failed");
+            tracing::warn!(connection = client.connection_id, ?error, "$disconnect failed");
         }
         self.log(&entry);
     }
@@ -138,7 +139,7 @@ impl Gateway {
                 Ok(())
             }
             Err(IntegrationError::Empty) => Ok(()),
-            Err(IntegrationError::Failed) => Err(FAILED),
+            Err(IntegrationError::Failed | IntegrationError::Throttled) => Err(FAILED),
             Err(IntegrationError::TimedOut) => Err(TIMED_OUT),
         }
     }

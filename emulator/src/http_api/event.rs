@@ -189,7 +189,7 @@ mod tests {
             account: "000000000000".into(),
             stack_name: "S".into(),
         };
-        let api = HttpApi::new(spec, place, Arc::new(Functions::new([])), 3000);
+        let api = HttpApi::new(spec, place, Arc::new(Functions::default()), 3000);
         let (head, body) = request.into_parts();
         api.event(&Call {
             request_id: "id=",

@@ -108,7 +108,7 @@ impl HttpApi {
             .invoke_within(&integration.function, event, integration.timeout);
         match answered.await {
             Ok(answer) => response::read(answer).ok_or(StatusCode::INTERNAL_SERVER_ERROR),
-            Err(NoAnswer::Failed) => Err(StatusCode::INTERNAL_SERVER_ERROR),
+            Err(NoAnswer::Failed | NoAnswer::Throttled) => Err(StatusCode::INTERNAL_SERVER_ERROR),
             Err(NoAnswer::TimedOut) => Err(StatusCode::SERVICE_UNAVAILABLE),
         }
     }

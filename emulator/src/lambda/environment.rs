@@ -1,57 +1,81 @@
-//! One execution environment: a child process that handles one event at a time.
+//! One execution environment: a process that handles one event at a time, and is frozen between events.
 
-use std::collections::VecDeque;
-use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
-use bytes::Bytes;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
-use tokio::process::{Child, Command};
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
+use super::fingerprint::Fingerprint;
+use super::function_log::FunctionLog;
+use super::invocation::{Event, Invocation};
+use super::memory::Memory;
 use super::output::{FunctionError, InvocationResult};
+use super::process::Process;
 use super::program::Program;
+use super::reaper::ProcessGroups;
+use super::report::Status;
 use crate::template::FunctionSpec;
 
-/// How many of a process's last lines are kept to explain its death.
-const LAST_LINES: usize = 5;
-/// Longer lines of output are broken (CloudWatch Logs takes 256 KiB).
-const MAX_LINE_BYTES: u64 = 8 * 1024;
-
-/// An event on its way into the process.
-#[derive(Debug, Clone)]
-pub(crate) struct Invocation {
-    pub(crate) request_id: String,
-    pub(crate) function_arn: String,
-    pub(crate) payload: Bytes,
-    pub(crate) deadline: SystemTime,
-}
+/// How often it is looked whether a process has outgrown its memory.
+const MEMORY_CHECKS: Duration = Duration::from_millis(50);
 
 /// What came of handing an event to an environment.
-pub(crate) enum Outcome {
-    /// The function answered, and can be used again.
+pub(super) enum Outcome {
+    /// The function answered; the environment is done when it asks for the next event.
     Answered(InvocationResult),
-    /// The environment is gone; the event had reached it.
-    Lost(FunctionError),
+    /// The function took longer than it may.
+    TimedOut,
+    /// The process ended with the event in hand.
+    Exited(String),
     /// The environment was gone before the event reached it: another may take it.
     NeverTaken,
 }
 
+impl Outcome {
+    /// How the invocation ended and what its caller is told of a function that may take `timeout`; nothing if it did not
+    /// begin.
+    pub(super) fn told(self, request_id: &str, timeout: Duration) -> Option<(Status, InvocationResult)> {
+        Some(match self {
+            Self::Answered(result) => (Status::Answered, result),
+            Self::TimedOut => (Status::TimedOut, Err(FunctionError::timed_out(request_id, timeout))),
+            Self::Exited(how) => (Status::Exited, Err(FunctionError::exited(request_id, &how))),
+            Self::NeverTaken => return None,
+        })
+    }
+}
+
+/// Why an environment is not ready.
+#[derive(Debug)]
+pub(super) enum NotReady {
+    /// There is no process at all.
+    NotStarted(String),
+    /// The runtime said what is wrong, in so many words.
+    Reported(FunctionError, String),
+    /// The process ended.
+    Exited(String, String),
+    TimedOut(Duration),
+}
+
 /// A running process and the event that it works on.
 #[derive(Debug)]
-pub(crate) struct Environment {
+pub(super) struct Environment {
     function_arn: String,
+    process: Process,
+    pub(super) log: Arc<FunctionLog>,
+    /// What the program was like when the process began.
+    fingerprint: Option<Fingerprint>,
     events: mpsc::Sender<Invocation>,
     inbox: tokio::sync::Mutex<mpsc::Receiver<Invocation>>,
     pending: Mutex<Option<Pending>>,
     /// Whether the process took the pending event from its inbox.
     taken: AtomicBool,
-    ready: watch::Sender<bool>,
-    exit: watch::Receiver<Option<String>>,
-    kill: Arc<Notify>,
-    last_lines: Arc<Mutex<VecDeque<String>>>,
+    /// Whether the process has asked for an event and has none.
+    waiting: watch::Sender<bool>,
+    init_error: Mutex<Option<FunctionError>>,
+    started: Instant,
+    /// How long the initialisation took, until the first invocation has reported it.
+    init: Mutex<Option<Duration>>,
 }
 
 #[derive(Debug)]
@@ -61,102 +85,153 @@ struct Pending {
 }
 
 impl Environment {
-    /// Starts `program` with exactly `variables`, as a member of the process group `group`.
+    /// Starts `program` with exactly `variables`.
     ///
     /// # Errors
     /// The program cannot be executed.
-    pub(crate) fn start(
+    pub(super) fn start(
         function: &FunctionSpec,
         program: &Program,
         variables: impl IntoIterator<Item = (String, String)>,
-        group: i32,
-    ) -> std::io::Result<Arc<Self>> {
-        let mut command = Command::new(&program.path);
-        if let Some(folder) = &program.folder {
-            command.current_dir(folder);
-        }
-        let mut child = command
-            .args(&program.arguments)
-            .env_clear()
-            .envs(variables)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(group)
-            .kill_on_drop(true)
-            .spawn()?;
-        let last_lines = Arc::new(Mutex::new(VecDeque::new()));
+        groups: &ProcessGroups,
+    ) -> Result<Arc<Self>, NotReady> {
         let label = function.binary.as_ref().unwrap_or(&function.name);
-        if let Some(stdout) = child.stdout.take() {
-            tokio::spawn(relay_lines(stdout, label.clone(), Arc::clone(&last_lines)));
-        }
-        if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(relay_lines(stderr, label.clone(), Arc::clone(&last_lines)));
-        }
-        let kill = Arc::new(Notify::new());
-        let (exit_sender, exit) = watch::channel(None);
-        tokio::spawn(watch_over(child, Arc::clone(&kill), exit_sender));
+        let log = Arc::new(FunctionLog::new(label));
+        let fingerprint = program.fingerprint();
+        let process = Process::start(program, variables, groups, &log)
+            .map_err(|error| NotReady::NotStarted(format!("fork/exec {}: {error}", program.path.display())))?;
         let (events, inbox) = mpsc::channel(1);
         Ok(Arc::new(Self {
             function_arn: function.arn.clone(),
+            process,
+            log,
+            fingerprint,
             events,
             inbox: tokio::sync::Mutex::new(inbox),
             pending: Mutex::new(None),
             taken: AtomicBool::new(false),
-            ready: watch::Sender::new(false),
-            exit,
-            kill,
-            last_lines,
+            waiting: watch::Sender::new(false),
+            init_error: Mutex::new(None),
+            started: Instant::now(),
+            init: Mutex::new(None),
         }))
     }
 
-    /// Hands over one event and waits for the answer, at most `timeout`; a process that takes longer is killed.
-    pub(crate) async fn invoke(&self, request_id: &str, payload: Bytes, timeout: Duration) -> Outcome {
+    /// Waits until the process asks for its first event; kills it when that takes longer than `limit`.
+    ///
+    /// # Errors
+    /// It reported a failure, ended, or took too long.
+    pub(super) async fn initialised(&self, limit: Duration) -> Result<(), NotReady> {
+        tokio::select! {
+            () = self.done() => {
+                *lock(&self.init) = Some(self.started.elapsed());
+                Ok(())
+            }
+            how = self.process.exited() => {
+                self.log.caught_up().await;
+                let words = self.log.last_words();
+                let words = words.map_or("without a word".to_owned(), |words| format!("with the last words: {words}"));
+                Err(match lock(&self.init_error).take() {
+                    Some(error) => NotReady::Reported(error, format!("{how}, {words}")),
+                    None => NotReady::Exited(how, words),
+                })
+            }
+            () = tokio::time::sleep(limit) => {
+                self.kill();
+                Err(NotReady::TimedOut(limit))
+            }
+        }
+    }
+
+    /// Hands over one event and waits for the answer, at most `timeout`; a process that takes longer is killed, as is one
+    /// that needs more memory than `memory_mb`.
+    pub(super) async fn invoke(&self, event: &Event, timeout: Duration, memory_mb: u64) -> Outcome {
         let (answer, answered) = oneshot::channel();
         *lock(&self.pending) = Some(Pending {
-            request_id: request_id.to_owned(),
+            request_id: event.request_id.clone(),
             answer,
         });
         self.taken.store(false, Ordering::Release);
         let invocation = Invocation {
-            request_id: request_id.to_owned(),
-            function_arn: self.function_arn.clone(),
-            payload,
+            event: event.clone(),
+            function_arn: self.invoked_arn(event),
             deadline: SystemTime::now() + timeout,
         };
         if self.has_exited() || self.events.send(invocation).await.is_err() {
             return Outcome::NeverTaken;
         }
-        let mut exit = self.exit.clone();
         tokio::select! {
             biased;
             Ok(result) = answered => Outcome::Answered(result),
-            how = exited(&mut exit) => self.lost(request_id, &how),
+            how = self.process.exited() => match self.taken.load(Ordering::Acquire) {
+                true => Outcome::Exited(how),
+                false => Outcome::NeverTaken,
+            },
             () = tokio::time::sleep(timeout) => {
                 self.kill();
-                Outcome::Lost(FunctionError::timed_out(request_id, timeout.as_secs_f64()))
+                Outcome::TimedOut
+            }
+            never = self.guard_memory(memory_mb) => never,
+        }
+    }
+
+    /// The function's ARN, with the qualifier if the caller named one.
+    fn invoked_arn(&self, event: &Event) -> String {
+        match &event.qualifier {
+            Some(qualifier) => format!("{}:{qualifier}", self.function_arn),
+            None => self.function_arn.clone(),
+        }
+    }
+
+    /// Kills the process as out of memory when it needs more than it has; how it ended is seen like any other end.
+    async fn guard_memory<T>(&self, memory_mb: u64) -> T {
+        loop {
+            tokio::time::sleep(MEMORY_CHECKS).await;
+            if self.has_outgrown(memory_mb) {
+                self.kill();
+                return std::future::pending().await;
             }
         }
     }
 
-    fn lost(&self, request_id: &str, how: &str) -> Outcome {
-        if self.taken.load(Ordering::Acquire) {
-            Outcome::Lost(FunctionError::exited(request_id, how))
-        } else {
-            Outcome::NeverTaken
+    /// Whether the process needs more than its function has.
+    pub(super) fn has_outgrown(&self, memory_mb: u64) -> bool {
+        let outgrown = self.memory().is_some_and(|memory| memory.own_kb > memory_mb * 1_024);
+        if outgrown {
+            tracing::warn!(
+                function = self.function_arn,
+                memory_mb,
+                "out of memory: the process is killed"
+            );
         }
+        outgrown
     }
 
-    /// The Runtime API's `next`: waits for the next event. Asking for the first one says that initialisation is over.
-    pub(crate) async fn next(&self) -> Option<Invocation> {
-        self.ready.send_replace(true);
-        let invocation = self.inbox.lock().await.recv().await?;
+    pub(super) fn memory(&self) -> Option<Memory> {
+        self.process.memory()
+    }
+
+    /// The Runtime API's `next`: waits for the next event, with the process frozen until it comes. Asking says that
+    /// initialisation, or the event before, is over.
+    pub(super) async fn next(&self) -> Option<Invocation> {
+        let mut inbox = self.inbox.lock().await;
+        self.process.freeze();
+        self.waiting.send_replace(true);
+        let invocation = inbox.recv().await;
+        self.waiting.send_replace(false);
         self.taken.store(true, Ordering::Release);
-        Some(invocation)
+        self.process.thaw();
+        invocation
+    }
+
+    /// Waits until the process asks for an event.
+    pub(super) async fn done(&self) {
+        // The sender is this environment's own.
+        let _ = self.waiting.subscribe().wait_for(|waiting| *waiting).await;
     }
 
     /// The Runtime API's `response` and `error`; false when `request_id` is not the event under way.
-    pub(crate) fn answer(&self, request_id: &str, result: InvocationResult) -> bool {
+    pub(super) fn answer(&self, request_id: &str, result: InvocationResult) -> bool {
         let mut pending = lock(&self.pending);
         match pending.take_if(|pending| pending.request_id == request_id) {
             Some(pending) => pending.answer.send(result).is_ok(),
@@ -164,83 +239,57 @@ impl Environment {
         }
     }
 
-    /// Waits until the process asks for its first event.
-    ///
-    /// # Errors
-    /// How the process ended, with its last lines, when it ended instead.
-    pub(crate) async fn initialised(&self) -> Result<(), String> {
-        let mut ready = self.ready.subscribe();
-        let mut exit = self.exit.clone();
-        tokio::select! {
-            _ = ready.wait_for(|ready| *ready) => Ok(()),
-            how = exited(&mut exit) => {
-                let lines: Vec<String> = lock(&self.last_lines).iter().cloned().collect();
-                Err(match lines.is_empty() {
-                    true => format!("{how}, without a word"),
-                    false => format!("{how}, with the last words: {}", lines.join(" | ")),
-                })
-            }
-        }
+    /// The Runtime API's `init/error`: what the function's caller is told.
+    pub(super) fn fail_init(&self, error: FunctionError) {
+        *lock(&self.init_error) = Some(error);
+        self.kill();
+    }
+
+    /// How long the initialisation took, to whoever asks first.
+    pub(super) fn take_init(&self) -> Option<Duration> {
+        lock(&self.init).take()
+    }
+
+    /// Whether the program has been replaced since the process began; one that is just not there has not.
+    pub(super) fn is_outdated(&self, now: Option<Fingerprint>) -> bool {
+        now.is_some() && now != self.fingerprint
     }
 
     /// Waits until the process has ended.
-    pub(crate) async fn ended(&self) {
-        exited(&mut self.exit.clone()).await;
+    pub(super) async fn ended(&self) {
+        self.process.exited().await;
     }
 
-    pub(crate) fn has_exited(&self) -> bool {
-        self.exit.borrow().is_some()
+    pub(super) fn has_exited(&self) -> bool {
+        self.process.has_exited()
     }
 
     /// Kills the process; nothing happens if it is gone already.
-    pub(crate) fn kill(&self) {
-        self.kill.notify_one();
+    pub(super) fn kill(&self) {
+        self.process.kill();
     }
 }
 
-/// Waits for the process to end and says how it did.
-async fn exited(exit: &mut watch::Receiver<Option<String>>) -> String {
-    match exit.wait_for(Option::is_some).await {
-        Ok(how) => how.clone().unwrap_or_default(),
-        Err(_) => "gone".to_owned(),
-    }
-}
-
-async fn watch_over(mut child: Child, kill: Arc<Notify>, exit: watch::Sender<Option<String>>) {
-    let status = tokio::select! {
-        status = child.wait() => status,
-        () = kill.notified() => {
-            // The process may have ended by itself in the meantime.
-            let _ = child.start_kill();
-            child.wait().await
+impl NotReady {
+    /// What the caller of the function is told
+    /// (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>).
+    pub(super) fn error(self, request_id: &str, timeout: Duration) -> FunctionError {
+        match self {
+            Self::NotStarted(why) => FunctionError::not_started(request_id, &why),
+            Self::Reported(error, _) => error,
+            Self::Exited(how, _) => FunctionError::exited(request_id, &how),
+            Self::TimedOut(_) => FunctionError::timed_out(request_id, timeout),
         }
-    };
-    exit.send_replace(Some(status.map_or_else(|error| error.to_string(), describe)));
-}
-
-fn describe(status: ExitStatus) -> String {
-    use std::os::unix::process::ExitStatusExt;
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit status {code}"),
-        (None, Some(signal)) => format!("signal {signal}"),
-        (None, None) => status.to_string(),
     }
 }
 
-/// Passes a process's output on to standard error, line by line and unchanged but for bytes that are no text: it has
-/// its own time and level.
-async fn relay_lines(output: impl AsyncRead + Unpin, function: String, last_lines: Arc<Mutex<VecDeque<String>>>) {
-    let mut output = BufReader::new(output);
-    let mut bytes = Vec::new();
-    while let Ok(1..) = (&mut output).take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes).await {
-        let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
-        bytes.clear();
-        eprintln!("[{function}] {line}");
-        let mut kept = lock(&last_lines);
-        if kept.len() == LAST_LINES {
-            kept.pop_front();
+impl std::fmt::Display for NotReady {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotStarted(why) | Self::Reported(_, why) => f.write_str(why),
+            Self::Exited(how, words) => write!(f, "{how}, {words}"),
+            Self::TimedOut(limit) => write!(f, "not ready after {} s", limit.as_secs()),
         }
-        kept.push_back(line);
     }
 }
 

@@ -1,15 +1,20 @@
 //! A function: keeps its execution environments, starts more when all are busy, and forgets those that died.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::environment::{Environment, Outcome};
+use super::concurrency::{Concurrency, Execution, MAX_PROCESSES, Throttled};
+use super::destinations::Destinations;
+use super::environment::{Environment, NotReady};
+use super::invocation::Event;
 use super::output::{FunctionError, InvocationResult};
+use super::pool::Pool;
 use super::program::Program;
+use super::reaper::ProcessGroups;
+use super::report::{self, Report, Status};
 use super::runtime_api;
 use super::variables::Variables;
 use crate::clock::Clock;
@@ -18,177 +23,252 @@ use crate::loopback::Port;
 use crate::problem::Problem;
 use crate::template::FunctionSpec;
 
-/// Processes of one function at a time; further events wait. AWS starts up to 1,000 an account: a laptop has fewer cores.
-/// Measured on two of them, with 20 fan-outs to 3,000 connections: 20 or 40 processes take as long as 10 (1.7 s), and
-/// opening the connections takes a fifth longer.
-const MAX_ENVIRONMENTS: usize = 10;
-/// Lambda's limit for the initialisation phase.
+/// Lambda's limit for the initialisation phase
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>).
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a caller waits for the environment to be done after it has answered. Usually it asks for its next event within
+/// a millisecond, and the caller's own next event then finds it idle.
+const SETTLING: Duration = Duration::from_millis(50);
+
+/// What all functions of a stack are run with.
+#[derive(Debug, Clone)]
+pub(crate) struct Host {
+    pub(crate) variables: Variables,
+    pub(crate) groups: ProcessGroups,
+    /// By which the minutes between asynchronous retries are counted.
+    pub(crate) clock: Clock,
+    /// Whether `START`, `END` and `REPORT` are shown.
+    pub(crate) reports: bool,
+}
 
 /// A function of the template with its program.
 #[derive(Debug)]
 pub(crate) struct Function {
     pub(crate) spec: FunctionSpec,
-    /// By which the minutes between asynchronous retries are counted.
-    pub(super) clock: Clock,
+    pub(super) host: Host,
+    pub(super) concurrency: Concurrency,
+    /// Known when all functions are.
+    pub(super) destinations: OnceLock<Destinations>,
     program: Program,
-    variables: Variables,
-    group: i32,
-    idle: Mutex<Vec<Arc<Environment>>>,
-    places: Arc<Semaphore>,
+    idle: Pool,
+    processes: Arc<Semaphore>,
+}
+
+/// What came of an event.
+pub(super) struct Run {
+    pub(super) result: InvocationResult,
+    /// The end of its log, if the caller wanted it.
+    pub(super) log: Option<Vec<u8>>,
+}
+
+/// What an execution holds on to until its environment is done.
+pub(super) struct Place {
+    _execution: Execution,
+    _process: Option<OwnedSemaphorePermit>,
+}
+
+/// An environment with an event, and what is known of it.
+struct UnderWay {
+    environment: Arc<Environment>,
+    began: Instant,
+    /// When the function's time is over.
+    end: Instant,
+    init: Option<Duration>,
+    _place: Place,
 }
 
 impl Function {
-    pub(crate) fn new(spec: FunctionSpec, program: Program, variables: Variables, group: i32, clock: Clock) -> Self {
+    pub(super) fn new(spec: FunctionSpec, program: Program, concurrency: Concurrency, host: Host) -> Self {
         Self {
             spec,
-            clock,
+            host,
+            concurrency,
+            destinations: OnceLock::new(),
             program,
-            variables,
-            group,
-            idle: Mutex::default(),
-            places: Arc::new(Semaphore::new(MAX_ENVIRONMENTS)),
+            idle: Pool::default(),
+            processes: Arc::new(Semaphore::new(MAX_PROCESSES)),
         }
     }
 
     /// Starts the first environment, so that a program that cannot run is found at once.
     ///
     /// # Errors
-    /// The program cannot be executed, ends, or does not ask for an event in time.
-    pub(crate) async fn warm_up(&self) -> Result<(), Problem> {
+    /// The program cannot be executed or ends. One that is slow is told of, and tried again with its first event.
+    pub(super) async fn warm_up(&self) -> Result<(), Problem> {
         let name = self.spec.binary.as_ref().unwrap_or(&self.spec.logical_id);
-        let environment = self.start().await.map_err(|why| {
-            Problem::new(format!(
-                "The function {name} stopped while it was starting ({why}): mend {} and start again.",
-                self.program.place().display()
-            ))
-        })?;
-        self.keep(environment);
+        match self.start(INIT_TIMEOUT).await {
+            Ok(environment) => self.idle.put(environment),
+            Err(slow @ NotReady::TimedOut(_)) => {
+                tracing::warn!(function = self.spec.name, "{slow}: tried again with its first event");
+            }
+            Err(why) => {
+                return Err(Problem::new(format!(
+                    "The function {name} stopped while it was starting ({why}): mend {} and start again.",
+                    self.program.place().display()
+                )));
+            }
+        }
         Ok(())
     }
 
-    /// Runs the function on one event and waits for its answer.
-    pub(crate) async fn invoke(&self, payload: Bytes) -> InvocationResult {
-        self.run(self.place().await, &identifiers::uuid(), payload).await
+    /// Runs the function on one event of a service and waits for its answer.
+    ///
+    /// # Errors
+    /// It is throttled.
+    pub(crate) async fn invoke(self: &Arc<Self>, payload: Bytes) -> Result<InvocationResult, Throttled> {
+        let place = self.place(self.concurrency.begin()?).await;
+        Ok(self.run(place, &Event::new(payload)).await.result)
     }
 
     /// Waits for a place among the processes of this function.
-    pub(crate) async fn place(&self) -> Place {
-        // The semaphore is never closed.
-        Place(Arc::clone(&self.places).acquire_owned().await.ok())
+    pub(super) async fn place(&self, execution: Execution) -> Place {
+        Place {
+            _execution: execution,
+            // The semaphore is never closed.
+            _process: Arc::clone(&self.processes).acquire_owned().await.ok(),
+        }
     }
 
     /// Runs the function on one event, in a place that [`Function::place`] gave.
-    pub(crate) async fn run(&self, _place: Place, request_id: &str, payload: Bytes) -> InvocationResult {
+    pub(super) async fn run(self: &Arc<Self>, place: Place, event: &Event) -> Run {
         loop {
-            let environment = match self.take_idle() {
-                Some(environment) => environment,
-                None => self.start().await.map_err(|why| FunctionError::not_started(&why))?,
+            let (environment, left) = match self.ready(event).await {
+                Ok(ready) => ready,
+                Err(error) => return Run::failed(error, event),
             };
-            match environment.invoke(request_id, payload.clone(), self.spec.timeout).await {
-                Outcome::Answered(result) => {
-                    self.keep(environment);
-                    return result;
-                }
-                Outcome::Lost(error) => {
-                    tracing::warn!(function = self.spec.name, error = error.message, "environment lost");
-                    return Err(error);
-                }
-                Outcome::NeverTaken => {}
-            }
+            let began = Instant::now();
+            let start = report::start(&event.request_id);
+            environment.log.lambda_says(&start, self.host.reports);
+            let outcome = environment.invoke(event, left, self.spec.memory_mb).await;
+            let Some((status, result)) = outcome.told(&event.request_id, self.spec.timeout) else {
+                continue;
+            };
+            let under_way = UnderWay {
+                init: environment.take_init(),
+                end: began + left,
+                environment,
+                began,
+                _place: place,
+            };
+            return self.finish(under_way, event, status, result).await;
         }
     }
 
-    /// Starts an environment and waits until it asks for its first event; why it did not, otherwise. The time that this
-    /// takes is not the function's, as on AWS.
-    async fn start(&self) -> Result<Arc<Environment>, String> {
-        let port = Port::listen(0).await.map_err(|problem| problem.to_string())?;
-        let mut variables = self
-            .variables
-            .of(&self.spec, &identifiers::environment(), &port.address());
+    /// An environment that waits for an event, and what is left of the function's time. Initialisation takes none of it
+    /// unless it has failed once: Lambda then begins it again, as part of the invocation.
+    async fn ready(&self, event: &Event) -> Result<(Arc<Environment>, Duration), FunctionError> {
+        let timeout = self.spec.timeout;
+        if let Some(environment) = self.idle.take(self.program.fingerprint()) {
+            return Ok((environment, timeout));
+        }
+        let why = match self.start(INIT_TIMEOUT).await {
+            Ok(environment) => return Ok((environment, timeout)),
+            Err(why) => why,
+        };
+        tracing::warn!(
+            function = self.spec.name,
+            "{why}: started once more, in the function's own time"
+        );
+        let began = Instant::now();
+        match self.start(timeout).await {
+            Ok(environment) => Ok((environment, timeout.saturating_sub(began.elapsed()))),
+            Err(why) => Err(why.error(&event.request_id, timeout)),
+        }
+    }
+
+    /// Starts an environment and waits until it asks for its first event.
+    async fn start(&self, limit: Duration) -> Result<Arc<Environment>, NotReady> {
+        let port = Port::listen(0).await;
+        let port = port.map_err(|problem| NotReady::NotStarted(problem.to_string()))?;
+        let variables = &self.host.variables;
+        let mut variables = variables.of(&self.spec, &identifiers::environment(), &port.address());
         variables.extend(self.program.variables.clone());
-        let environment =
-            Environment::start(&self.spec, &self.program, variables, self.group).map_err(|error| error.to_string())?;
+        let environment = Environment::start(&self.spec, &self.program, variables, &self.host.groups)?;
         runtime_api::serve(port, Arc::clone(&environment));
-        match tokio::time::timeout(INIT_TIMEOUT, environment.initialised()).await {
-            Ok(Ok(())) => Ok(environment),
-            Ok(Err(why)) => Err(why),
-            Err(_) => {
-                environment.kill();
-                Err(format!("not ready after {} s", INIT_TIMEOUT.as_secs()))
+        environment.initialised(limit).await?;
+        Ok(environment)
+    }
+
+    /// Gives the caller its answer when the environment is done with the event, or has taken [`SETTLING`] over it.
+    async fn finish(
+        self: &Arc<Self>,
+        under_way: UnderWay,
+        event: &Event,
+        status: Status,
+        result: InvocationResult,
+    ) -> Run {
+        if let Err(error) = &result
+            && status != Status::Answered
+        {
+            tracing::warn!(function = self.spec.name, error = error.message, "environment lost");
+        }
+        let (function, request_id) = (Arc::clone(self), event.request_id.clone());
+        let ending = tokio::spawn(async move { function.end(under_way, &request_id, status).await });
+        let log = match event.wants_log {
+            true => ending.await.ok(),
+            false => {
+                // It goes on by itself.
+                let _ = tokio::time::timeout(SETTLING, ending).await;
+                None
+            }
+        };
+        Run { result, log }
+    }
+
+    /// Waits until the environment is done, reports on the invocation, and keeps the environment if it is still good. Gives
+    /// the end of its log.
+    async fn end(&self, under_way: UnderWay, request_id: &str, status: Status) -> Vec<u8> {
+        let environment = &under_way.environment;
+        let status = match status {
+            Status::Answered => under_way.settled().await,
+            lost => lost,
+        };
+        let report = Report {
+            request_id,
+            duration: under_way.began.elapsed(),
+            init: under_way.init,
+            memory_mb: self.spec.memory_mb,
+            memory: environment.memory(),
+            status,
+        };
+        let log = &environment.log;
+        log.caught_up().await;
+        if status == Status::TimedOut {
+            log.lambda_says(&report::timed_out(request_id, self.spec.timeout), self.host.reports);
+        }
+        log.lambda_says(&report::end(request_id), self.host.reports);
+        log.lambda_says(&report.to_string(), self.host.reports);
+        let tail = log.take_tail();
+        let is_good = status == Status::Answered
+            && !environment.has_outgrown(self.spec.memory_mb)
+            && !environment.is_outdated(self.program.fingerprint());
+        match is_good {
+            true => self.idle.put(Arc::clone(environment)),
+            false => environment.kill(),
+        }
+        tail
+    }
+}
+
+impl UnderWay {
+    /// Waits until the process asks for its next event; it has the function's time for that too.
+    async fn settled(&self) -> Status {
+        tokio::select! {
+            () = self.environment.done() => Status::Answered,
+            () = self.environment.ended() => Status::Exited,
+            () = tokio::time::sleep_until(self.end.into()) => {
+                self.environment.kill();
+                Status::TimedOut
             }
         }
     }
-
-    fn take_idle(&self) -> Option<Arc<Environment>> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.retain(|environment| !environment.has_exited());
-        idle.pop()
-    }
-
-    fn keep(&self, environment: Arc<Environment>) {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(environment);
-    }
 }
 
-/// The right to keep one process busy.
-pub(crate) struct Place(#[allow(dead_code, reason = "held, never looked at")] Option<OwnedSemaphorePermit>);
-
-/// Why an integration has no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoAnswer {
-    /// The function is missing, or has failed.
-    Failed,
-    /// The integration's timeout passed.
-    TimedOut,
-}
-
-/// The functions of the stack, by name.
-#[derive(Debug)]
-pub(crate) struct Functions(BTreeMap<String, Arc<Function>>);
-
-impl Functions {
-    pub(crate) fn new(functions: impl IntoIterator<Item = Function>) -> Self {
-        Self(
-            functions
-                .into_iter()
-                .map(|function| (function.spec.name.clone(), Arc::new(function)))
-                .collect(),
-        )
-    }
-
-    /// Finds a function by its name or its ARN; of its versions there is `$LATEST` alone.
-    pub(crate) fn find(&self, name_or_arn: &str) -> Option<Arc<Function>> {
-        let name = name_or_arn
-            .split_once(":function:")
-            .map_or(name_or_arn, |(_, name)| name);
-        self.0.get(name.strip_suffix(":$LATEST").unwrap_or(name)).cloned()
-    }
-
-    /// Runs a function for an integration, which waits at most `timeout`; the function goes on when it stops waiting.
-    pub(crate) async fn invoke_within(&self, name: &str, event: Bytes, timeout: Duration) -> Result<Bytes, NoAnswer> {
-        let function = self.find(name).ok_or(NoAnswer::Failed)?;
-        let answered = tokio::time::timeout(timeout, async {
-            let place = function.place().await;
-            // Its own task: what is not awaited any longer still runs.
-            tokio::spawn(async move { function.run(place, &identifiers::uuid(), event).await }).await
-        });
-        match answered.await {
-            Err(_) => Err(NoAnswer::TimedOut),
-            Ok(Ok(Ok(answer))) => Ok(answer),
-            Ok(_) => Err(NoAnswer::Failed),
+impl Run {
+    fn failed(error: FunctionError, event: &Event) -> Self {
+        Self {
+            result: Err(error),
+            log: event.wants_log.then(Vec::new),
         }
-    }
-
-    /// Starts one environment of each function.
-    ///
-    /// # Errors
-    /// The first function that does not start.
-    pub(crate) async fn warm_up(&self) -> Result<(), Problem> {
-        futures_util::future::try_join_all(self.0.values().map(|function| function.warm_up())).await?;
-        Ok(())
     }
 }

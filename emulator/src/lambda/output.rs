@@ -1,5 +1,7 @@
 //! How an invocation ends: with the function's answer, or with the error that Lambda reports in its place.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +27,8 @@ impl FunctionError {
     }
 
     /// The function ran past its timeout.
-    pub(crate) fn timed_out(request_id: &str, seconds: f64) -> Self {
+    pub(crate) fn timed_out(request_id: &str, timeout: Duration) -> Self {
+        let seconds = timeout.as_secs_f64();
         Self {
             kind: "Sandbox.Timedout".to_owned(),
             message: format!("RequestId: {request_id} Error: Task timed out after {seconds:.2} seconds"),
@@ -40,11 +43,11 @@ impl FunctionError {
         }
     }
 
-    /// No environment could be made ready.
-    pub(crate) fn not_started(cause: &str) -> Self {
+    /// There is no process of the function.
+    pub(crate) fn not_started(request_id: &str, cause: &str) -> Self {
         Self {
             kind: "Runtime.InvalidEntrypoint".to_owned(),
-            message: format!("the program could not be started: {cause}"),
+            message: format!("RequestId: {request_id} Error: {cause}"),
         }
     }
 }

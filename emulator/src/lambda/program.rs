@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::fingerprint::Fingerprint;
+
 /// The command of a function. A native program is one executable; a runtime runs the function's code as its argument.
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
@@ -19,12 +21,20 @@ pub(crate) struct Program {
 impl Program {
     /// A program that is executed as it is.
     pub(crate) fn executable(path: PathBuf) -> Self {
+        let folder = std::fs::canonicalize(&path).ok();
+        let folder = folder.as_deref().and_then(Path::parent);
+        let root = folder.map(|folder| ("LAMBDA_TASK_ROOT".to_owned(), folder.display().to_string()));
         Self {
             arguments: Vec::new(),
-            variables: BTreeMap::new(),
+            variables: root.into_iter().collect(),
             folder: None,
             path,
         }
+    }
+
+    /// What its files are like now; `None` while they are not there.
+    pub(super) fn fingerprint(&self) -> Option<Fingerprint> {
+        Fingerprint::of(self.place())
     }
 
     /// Where a person finds what runs: the function's code if a shared program runs it.

@@ -15,7 +15,8 @@ use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
-use super::environment::{Environment, Invocation};
+use super::environment::Environment;
+use super::invocation::Invocation;
 use super::output::FunctionError;
 use crate::loopback::Port;
 
@@ -53,13 +54,21 @@ fn event(invocation: Invocation) -> Response<Body> {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
         .as_millis();
+    let event = invocation.event;
     let headers = [
-        ("lambda-runtime-aws-request-id", invocation.request_id),
+        ("lambda-runtime-aws-request-id", event.request_id),
         ("lambda-runtime-deadline-ms", deadline_ms.to_string()),
         ("lambda-runtime-invoked-function-arn", invocation.function_arn),
+        ("lambda-runtime-trace-id", event.trace),
         ("content-type", "application/json".to_owned()),
     ];
-    (headers, invocation.payload).into_response()
+    let context = event
+        .client_context
+        .map(|context| [("lambda-runtime-client-context", context)]);
+    match context {
+        Some(context) => (headers, context, event.payload).into_response(),
+        None => (headers, event.payload).into_response(),
+    }
 }
 
 async fn response(
@@ -97,7 +106,7 @@ fn answered(taken: bool) -> StatusCode {
 async fn init_error(State(environment): Served, headers: HeaderMap, payload: Bytes) -> StatusCode {
     let failure = function_error(&headers, &payload);
     tracing::error!(error = failure.message, "a function failed to initialise");
-    environment.kill();
+    environment.fail_init(failure);
     StatusCode::ACCEPTED
 }
 

@@ -83,6 +83,7 @@ impl Variables {
             ("AWS_ENDPOINT_URL_LAMBDA", Some(&self.addresses.lambda)),
             ("AWS_ACCESS_KEY_ID", Some("local")),
             ("AWS_SECRET_ACCESS_KEY", Some("local")),
+            ("AWS_SESSION_TOKEN", Some("local")),
             ("AWS_REGION", Some(&self.place.region)),
             ("AWS_DEFAULT_REGION", Some(&self.place.region)),
             // Node has its own roots beside these, other programs these alone.
@@ -96,8 +97,8 @@ impl Variables {
 
 /// What Lambda itself sets
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>).
-fn runtime(function: &FunctionSpec, environment_id: &str, runtime_api: &str) -> [(String, String); 11] {
-    [
+fn runtime(function: &FunctionSpec, environment_id: &str, runtime_api: &str) -> BTreeMap<String, String> {
+    let mut variables = BTreeMap::from([
         ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_owned()),
         ("AWS_LAMBDA_FUNCTION_NAME", function.name.clone()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
@@ -105,12 +106,21 @@ fn runtime(function: &FunctionSpec, environment_id: &str, runtime_api: &str) -> 
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", function.name)),
         ("AWS_LAMBDA_LOG_STREAM_NAME", environment_id.to_owned()),
-        ("AWS_EXECUTION_ENV", format!("AWS_Lambda_{}", function.runtime)),
+        // What Lambda's X-Ray SDK does where there is no trace.
+        ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR".to_owned()),
+        ("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin".to_owned()),
         ("_HANDLER", function.handler.clone()),
         ("LANG", "en_US.UTF-8".to_owned()),
         ("TZ", ":UTC".to_owned()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
+    ]);
+    if function.is_node() {
+        // A runtime of one's own has none.
+        variables.insert("AWS_EXECUTION_ENV", format!("AWS_Lambda_{}", function.runtime));
+    }
+    variables
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// Moves the pool's published documents to the local pool; the issuer itself is a name, not an address, and stays.
@@ -127,8 +137,6 @@ fn replaced_key_address(value: &str, issuer: &str, address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{AsynchronousSpec, Code};
-    use std::time::Duration;
 
     const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc";
 
@@ -161,21 +169,11 @@ mod tests {
 
     fn environment(given: &[(&str, &str)]) -> BTreeMap<String, String> {
         let function = FunctionSpec {
-            logical_id: "F".into(),
-            name: "S-F".into(),
-            arn: String::new(),
             variables: given
                 .iter()
                 .map(|(name, value)| ((*name).into(), (*value).into()))
                 .collect(),
-            timeout: Duration::from_secs(3),
-            memory_mb: 128,
-            asynchronous: AsynchronousSpec::default(),
-            runtime: "provided.al2023".into(),
-            handler: "bootstrap".into(),
-            code: Code::Elsewhere,
-            binary: None,
-            asset: None,
+            ..FunctionSpec::for_tests()
         };
         variables().of(&function, "e1", "127.0.0.1:6")
     }
@@ -247,7 +245,6 @@ mod tests {
             "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
             "AWS_ENDPOINT_URL_DYNAMODB",
             "AWS_ENDPOINT_URL_LAMBDA",
-            "AWS_EXECUTION_ENV",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
             "AWS_LAMBDA_FUNCTION_NAME",
             "AWS_LAMBDA_FUNCTION_VERSION",
@@ -257,7 +254,10 @@ mod tests {
             "AWS_LAMBDA_RUNTIME_API",
             "AWS_REGION",
             "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_XRAY_CONTEXT_MISSING",
             "LANG",
+            "PATH",
             "TZ",
             "_HANDLER",
         ];

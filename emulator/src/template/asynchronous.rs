@@ -19,6 +19,10 @@ pub(crate) struct AsynchronousSpec {
     pub(crate) retries: usize,
     /// Older events are given up.
     pub(crate) maximum_age: Duration,
+    /// The ARN of the function that is told of an event that succeeded.
+    pub(crate) on_success: Option<String>,
+    /// Of one that was given up.
+    pub(crate) on_failure: Option<String>,
 }
 
 impl Default for AsynchronousSpec {
@@ -26,6 +30,8 @@ impl Default for AsynchronousSpec {
         Self {
             retries: MOST_RETRIES as usize,
             maximum_age: Duration::from_secs(*AGE_SECONDS.end()),
+            on_success: None,
+            on_failure: None,
         }
     }
 }
@@ -36,6 +42,7 @@ pub(super) fn configure(
     template: &Template,
     resolver: &Resolver<'_>,
 ) -> Result<(), Problem> {
+    let arns: Vec<String> = functions.iter().map(|function| function.arn.clone()).collect();
     for (logical_id, resource) in template.of_type("AWS::Lambda::EventInvokeConfig") {
         let config = Properties::of(logical_id, resource, resolver);
         let name = config.required_text("FunctionName")?;
@@ -55,18 +62,12 @@ pub(super) fn configure(
             );
             continue;
         }
-        function.asynchronous = read(&config)?;
+        function.asynchronous = read(&config, &arns)?;
     }
     Ok(())
 }
 
-fn read(config: &Properties<'_>) -> Result<AsynchronousSpec, Problem> {
-    if config.has("DestinationConfig") {
-        tracing::warn!(
-            config = config.logical_id,
-            "destinations of asynchronous invocations are not served"
-        );
-    }
+fn read(config: &Properties<'_>, functions: &[String]) -> Result<AsynchronousSpec, Problem> {
     let retries = config.number("MaximumRetryAttempts")?.unwrap_or(MOST_RETRIES);
     if retries > MOST_RETRIES {
         return Err(config.wrong("MaximumRetryAttempts", "0, 1 or 2", &json!(retries)));
@@ -78,7 +79,25 @@ fn read(config: &Properties<'_>) -> Result<AsynchronousSpec, Problem> {
     Ok(AsynchronousSpec {
         retries: retries as usize,
         maximum_age: Duration::from_secs(seconds),
+        on_success: destination(config, "OnSuccess", functions),
+        on_failure: destination(config, "OnFailure", functions),
     })
+}
+
+/// The function that is told; queues, topics, buckets and buses are warned about, whatever names them.
+fn destination(config: &Properties<'_>, when: &str, functions: &[String]) -> Option<String> {
+    let named = config.part("DestinationConfig")?.part(when)?;
+    let named = named.part("Destination")?;
+    let arn = named.resolver.resolve(named.properties).ok();
+    let arn = arn.and_then(|arn| functions.iter().find(|function| arn == function.as_str()));
+    if arn.is_none() {
+        tracing::warn!(
+            config = config.logical_id,
+            when,
+            "destinations of asynchronous invocations are not served, but functions of the template"
+        );
+    }
+    arn.cloned()
 }
 
 #[cfg(test)]
@@ -111,7 +130,20 @@ mod tests {
         AsynchronousSpec {
             retries,
             maximum_age: Duration::from_secs(seconds),
+            on_success: None,
+            on_failure: None,
         }
+    }
+
+    #[test]
+    fn destinations_are_functions_of_the_template() {
+        let arn = json!({ "Fn::GetAtt": ["F", "Arn"] });
+        let queue = json!({ "Fn::GetAtt": ["Queue", "Arn"] });
+        let destinations = json!({ "OnSuccess": { "Destination": arn }, "OnFailure": { "Destination": queue } });
+        let spec = configured(json!({ "Ref": "F" }), &[("DestinationConfig", destinations)]);
+        let spec = spec.map(|spec| (spec.on_success, spec.on_failure));
+        let arn = "arn:aws:lambda:us-east-1:000000000000:function:S-F";
+        assert_eq!(spec, Ok((Some(arn.to_owned()), None)));
     }
 
     #[test]

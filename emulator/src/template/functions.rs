@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::asynchronous::{self, AsynchronousSpec};
 use super::{Properties, Resolver, Resource, Template};
@@ -43,6 +43,8 @@ pub(crate) struct FunctionSpec {
     pub(crate) variables: BTreeMap<String, String>,
     pub(crate) timeout: Duration,
     pub(crate) memory_mb: u64,
+    /// Executions at a time that are its own; without, it shares the others'.
+    pub(crate) reserved_concurrency: Option<u32>,
     pub(crate) asynchronous: AsynchronousSpec,
     /// Such as `provided.al2023` or `nodejs24.x`.
     pub(crate) runtime: String,
@@ -71,6 +73,7 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<F
                 timeout: Duration::from_secs(properties.number("Timeout")?.unwrap_or(DEFAULT_TIMEOUT_SECONDS)),
                 asynchronous: AsynchronousSpec::default(),
                 memory_mb: properties.number("MemorySize")?.unwrap_or(DEFAULT_MEMORY_MB),
+                reserved_concurrency: reserved_concurrency(&properties)?,
                 runtime: properties.required_text("Runtime")?,
                 // A runtime of one's own may do without.
                 handler: properties.text("Handler")?.unwrap_or_else(|| "bootstrap".to_owned()),
@@ -84,7 +87,35 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<F
     Ok(functions)
 }
 
+fn reserved_concurrency(properties: &Properties<'_>) -> Result<Option<u32>, Problem> {
+    const NAME: &str = "ReservedConcurrentExecutions";
+    let reserved = properties.number(NAME)?;
+    reserved
+        .map(|number| u32::try_from(number).map_err(|_| properties.wrong(NAME, "a count", &json!(number))))
+        .transpose()
+}
+
 impl FunctionSpec {
+    /// A function that is like any other.
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> Self {
+        Self {
+            logical_id: "F".into(),
+            name: "S-F".into(),
+            arn: String::new(),
+            variables: BTreeMap::new(),
+            timeout: Duration::from_secs(DEFAULT_TIMEOUT_SECONDS),
+            memory_mb: DEFAULT_MEMORY_MB,
+            reserved_concurrency: None,
+            asynchronous: AsynchronousSpec::default(),
+            runtime: "provided.al2023".into(),
+            handler: "bootstrap".into(),
+            code: Code::Elsewhere,
+            binary: None,
+            asset: None,
+        }
+    }
+
     /// Whether Node runs it; it is an executable file otherwise.
     pub(crate) fn is_node(&self) -> bool {
         self.runtime.starts_with(NODE)
@@ -142,7 +173,7 @@ fn code(properties: &Properties<'_>) -> Result<Code, Problem> {
 }
 
 fn function_arn(resolver: &Resolver<'_>, logical_id: &str) -> Result<String, Problem> {
-    let arn = resolver.resolve(&serde_json::json!({ "Fn::GetAtt": [logical_id, "Arn"] }))?;
+    let arn = resolver.resolve(&json!({ "Fn::GetAtt": [logical_id, "Arn"] }))?;
     Ok(arn.as_str().unwrap_or_default().to_owned())
 }
 

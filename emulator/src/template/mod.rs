@@ -20,8 +20,6 @@ mod unknown;
 mod websocket;
 mod yaml;
 
-#[cfg(test)]
-pub(crate) use asynchronous::AsynchronousSpec;
 pub(crate) use distribution::{BehaviorSpec, DistributionSpec, Target};
 pub(crate) use functions::{Code, FunctionSpec};
 pub(crate) use http_api::{HttpApiSpec, STAGE as HTTP_API_STAGE};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -53,11 +54,11 @@ impl NodeRuntime {
         })
     }
 
-    /// Runs the code in `folder`; which file and export of it, the function's `Handler` says.
+    /// Runs the code in `folder` with as much memory as its function has; which file and export, its `Handler` says.
     ///
     /// # Errors
     /// `folder` cannot be entered.
-    pub(crate) fn program(&self, folder: &Path) -> Result<Program, Problem> {
+    pub(crate) fn program(&self, folder: &Path, memory_mb: u64) -> Result<Program, Problem> {
         let folder = absolute(folder)?;
         let variables = [
             ("LAMBDA_TASK_ROOT", folder.display().to_string()),
@@ -65,11 +66,23 @@ impl NodeRuntime {
         ];
         Ok(Program {
             path: self.node.clone(),
-            arguments: vec![self.bootstrap.clone().into()],
+            arguments: heap(memory_mb)
+                .into_iter()
+                .chain([self.bootstrap.clone().into()])
+                .collect(),
             variables: BTreeMap::from(variables.map(|(name, value)| (name.to_owned(), value))),
             folder: Some(folder),
         })
     }
+}
+
+/// As AWS's runtime shares its memory out, so that Node collects garbage before the function is out of memory.
+fn heap(memory_mb: u64) -> [OsString; 2] {
+    let share = |percent| memory_mb * percent / 100;
+    [
+        format!("--max-semi-space-size={}", share(5)).into(),
+        format!("--max-old-space-size={}", share(90)).into(),
+    ]
 }
 
 fn in_path(name: &str) -> Option<PathBuf> {
