@@ -137,3 +137,52 @@ async fn a_busy_function_holds_up_no_other() -> TestResult {
     assert_eq!(busy(), 10, "the rest of the frames still waits");
     Ok(())
 }
+
+#[tokio::test]
+async fn what_came_of_an_event_is_sent_to_functions() -> TestResult {
+    let destination = json!({ "Destination": { "Fn::GetAtt": ["Second", "Arn"] } });
+    let config = json!({ "MaximumRetryAttempts": 1, "DestinationConfig": {
+        "OnSuccess": destination, "OnFailure": destination,
+    } });
+    let program = format!("Second={}", binaries().join("probe").display());
+    let configure = configured(&config);
+    let both = |resources: &mut Value| {
+        configure(resources);
+        add_second(resources);
+    };
+    let [clock, factor] = FAST;
+    let probe = Probe::start_changed(both, &["--function", &program, clock, factor]).await?;
+    for order in ["throw", "null"] {
+        let event = json!({ "do": order, "marker": order }).to_string();
+        assert_eq!(probe.invoke("Event", event).await?.0, 202);
+    }
+    let told = |order: &str| {
+        let mut events = probe.records.events();
+        events.retain(|event| event["requestPayload"]["do"] == order);
+        events
+    };
+    for order in ["throw", "null"] {
+        eventually("the destination to be told", async || !told(order).is_empty()).await?;
+    }
+    let (failed, succeeded) = (&told("throw")[0], &told("null")[0]);
+    assert_eq!(
+        failed["requestContext"],
+        json!({
+            "requestId": probe.records.marked("throw")[0]["lambdaRequestId"],
+            "functionArn": "arn:aws:lambda:us-east-1:000000000000:function:Probe-Function:$LATEST",
+            "condition": "RetriesExhausted", "approximateInvokeCount": 2,
+        })
+    );
+    assert_eq!(failed["responseContext"]["functionError"], "Unhandled");
+    assert_eq!(failed["responsePayload"]["errorMessage"], "thrown on purpose");
+    assert_eq!(succeeded["requestContext"]["condition"], "Success");
+    assert_eq!(succeeded["requestContext"]["approximateInvokeCount"], 1);
+    assert_eq!(
+        (&succeeded["responseContext"], &succeeded["responsePayload"]),
+        (
+            &json!({ "statusCode": 200, "executedVersion": "$LATEST" }),
+            &Value::Null
+        )
+    );
+    Ok(())
+}
