@@ -108,16 +108,17 @@ impl Gateway {
         let context = self.message_context(&connection.client, key, authorizer.as_deref());
         let mut entry = Entry::new(&context);
         let handled = match found {
-            _ if !self.lets_pass(key.unwrap_or_default()) => Err(THROTTLED),
-            None => Err(FORBIDDEN),
+            _ if !self.lets_pass(key.unwrap_or_default()) => Err(Failure::Throttled),
+            None => Err(Failure::Forbidden),
             Some((_, route)) => {
                 self.run_route(&connection, route, self.message_event(&context, &body), &mut entry)
                     .await
             }
         };
         if let Err(failure) = handled {
-            tell(&connection, failure.message, &text_of(&context["requestId"]));
-            entry.failed(failure.status, failure.message, failure.response_type);
+            let (status, response_type) = failure.for_the_log();
+            tell(&connection, failure.message(), &text_of(&context["requestId"]));
+            entry.failed(status, failure.message(), response_type);
         }
         self.log(&entry);
     }
@@ -139,8 +140,8 @@ impl Gateway {
                 Ok(())
             }
             Err(IntegrationError::Empty) => Ok(()),
-            Err(IntegrationError::Failed | IntegrationError::Throttled) => Err(FAILED),
-            Err(IntegrationError::TimedOut) => Err(TIMED_OUT),
+            Err(IntegrationError::Failed | IntegrationError::Throttled) => Err(Failure::Failed),
+            Err(IntegrationError::TimedOut) => Err(Failure::TimedOut),
         }
     }
 
@@ -155,28 +156,38 @@ impl Gateway {
     }
 }
 
-/// What the client is told of a message that was not handled, and what the access log is told of it.
+/// Why a message was not handled.
 #[derive(Debug, Clone, Copy)]
-struct Failure {
-    message: &'static str,
-    /// The client never learns it.
-    status: u16,
-    response_type: Option<&'static str>,
+enum Failure {
+    /// It selects no route.
+    Forbidden,
+    Throttled,
+    /// The function failed, or its answer is none.
+    Failed,
+    TimedOut,
 }
 
-const fn failure(message: &'static str, status: u16, response_type: Option<&'static str>) -> Failure {
-    Failure {
-        message,
-        status,
-        response_type,
+impl Failure {
+    /// What the client is told. Of throttled requests AWS documents the status and no frame: that one is a choice.
+    fn message(self) -> &'static str {
+        match self {
+            Self::Forbidden => "Forbidden",
+            Self::Throttled => "Too Many Requests",
+            Self::Failed => "Internal server error",
+            Self::TimedOut => "Endpoint request timed out",
+        }
+    }
+
+    /// What the access log is told: a status, and the gateway response that AWS documents for the cause.
+    fn for_the_log(self) -> (u16, Option<&'static str>) {
+        match self {
+            Self::Forbidden => (403, None),
+            Self::Throttled => (429, Some("THROTTLED")),
+            Self::Failed => (500, Some("INTEGRATION_FAILURE")),
+            Self::TimedOut => (504, Some("INTEGRATION_TIMEOUT")),
+        }
     }
 }
-
-const FORBIDDEN: Failure = failure("Forbidden", 403, None);
-/// The frame is a choice: AWS documents the status of a throttled request, and no frame.
-const THROTTLED: Failure = failure("Too Many Requests", 429, Some("THROTTLED"));
-const FAILED: Failure = failure("Internal server error", 500, Some("INTEGRATION_FAILURE"));
-const TIMED_OUT: Failure = failure("Endpoint request timed out", 504, Some("INTEGRATION_TIMEOUT"));
 
 /// Sends an error frame, with API Gateway's own irregular spacing.
 fn tell(connection: &Connection, message: &str, request_id: &str) {
