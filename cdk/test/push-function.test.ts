@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { connections, functionOf, invoking, managementUrl, ofType, onlyOne, rightsOf, rows, synthesise, type Synthesis, variables } from './synthesise.ts';
+import { connections, functionOf, invoking, managementUrl, ofType, onlyOne, PROD, rightsOf, rows, synthesise, type Synthesis, variables } from './synthesise.ts';
 
 const dev = synthesise();
 const [tableId] = onlyOne(dev, 'AWS::DynamoDB::Table');
 const [pushId] = functionOf(dev, 'fn-push');
 const [fanOutId] = functionOf(dev, 'fn-fanout');
+
+function queueArn(synthesis: Synthesis): object {
+  return { 'Fn::GetAtt': [onlyOne(synthesis, 'AWS::SQS::Queue')[0], 'Arn'] };
+}
 
 function rulesOnEvents(synthesis: Synthesis): [string, Record<string, unknown>][] {
   const rules = ofType(synthesis, 'AWS::Events::Rule').filter(([, { Properties }]) => 'EventPattern' in Properties);
@@ -39,6 +43,7 @@ describe('fn-push', () => {
       rows(dev, 'BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
       connections(dev, 'DELETE', 'POST'),
       invoking(dev, 'fn-fanout'),
+      { actions: ['sqs:SendMessage'], resources: [queueArn(dev)] },
     ]);
   });
 
@@ -47,11 +52,33 @@ describe('fn-push', () => {
   });
 });
 
+describe('an order that cannot be carried out', () => {
+  it.each([['dev', {}], ['prod', PROD]])('is kept for 14 days after Lambda has tried it three times, in %s', (_profile, context) => {
+    // GIVEN
+    const synthesis = synthesise(context);
+    const [target] = functionOf(synthesis, 'fn-push');
+    const configured = ofType(synthesis, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties);
+    const [, { Properties: queue }] = onlyOne(synthesis, 'AWS::SQS::Queue');
+    // THEN
+    expect(configured).toContainEqual({
+      FunctionName: { Ref: target },
+      Qualifier: '$LATEST',
+      DestinationConfig: { OnFailure: { Destination: queueArn(synthesis) } },
+    });
+    expect(queue).toEqual({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true });
+  });
+
+  it('is sent and received over TLS alone', () => {
+    const [, { Properties }] = onlyOne(dev, 'AWS::SQS::QueuePolicy');
+    expect(JSON.stringify(Properties)).toContain('"Condition":{"Bool":{"aws:SecureTransport":"false"}},"Effect":"Deny","Principal":{"AWS":"*"}');
+  });
+});
+
 describe('events of a back end', () => {
   it.each([
     ['carillon.push', {}],
     ['com.example.orders', { pushEventSource: 'com.example.orders' }],
-  ])('come from %s alone, with AWS\'s own retries', (source, context) => {
+  ])('come from %s alone, with EventBridge\'s own retries', (source, context) => {
     // GIVEN
     const synthesis = synthesise(context);
     const [target] = functionOf(synthesis, 'fn-push');

@@ -34,7 +34,10 @@ describe('README', () => {
   it('has the rights of each function', () => {
     // GIVEN
     const synthesis = synthesise();
-    const written = table('Rights').map(([name = '', rows = '', methods = '', others = '']) => [namesIn(name)[0], rows, methods, others.split(' ')[0]]);
+    const written = table('Rights').map(([name = '', rows = '', methods = '', others = '']) => {
+      const first = others.split(', ').map((other) => other.split(' ')[0]);
+      return [namesIn(name)[0], rows, methods, first.join(' ')];
+    });
     const granted = [...functions(synthesis).keys()].map((binary) => {
       const rights = rightsOf(synthesis, binary);
       const actions = rights.flatMap(({ actions: all }) => all);

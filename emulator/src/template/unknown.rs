@@ -29,7 +29,7 @@ const RUN: [&str; 20] = [
 ];
 
 /// What has no part at run time, or none on a laptop: rights, logs, alarms, names, chores of a deployment.
-const WITHOUT_A_PART: [&str; 25] = [
+const WITHOUT_A_PART: [&str; 26] = [
     "AWS::ApiGateway::Account",
     "AWS::ApiGatewayV2::ApiMapping",
     "AWS::ApiGatewayV2::Deployment",
@@ -52,6 +52,7 @@ const WITHOUT_A_PART: [&str; 25] = [
     "AWS::Route53::",
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
+    "AWS::SQS::QueuePolicy",
     "AWS::SSM::Parameter",
     "AWS::WAFv2::",
     "Custom::",
@@ -68,11 +69,20 @@ fn is_known(kind: &str) -> bool {
     is_run(kind) || WITHOUT_A_PART.iter().any(|known| matches(known))
 }
 
+/// Whether asynchronous invocations that are over go there: told of with the function, which runs all the same.
+fn is_destination(template: &Template, logical_id: &str) -> bool {
+    let named = format!("\"{logical_id}\"");
+    template
+        .of_type("AWS::Lambda::EventInvokeConfig")
+        .filter_map(|(_, config)| config.properties.get("DestinationConfig"))
+        .any(|destinations| destinations.to_string().contains(&named))
+}
+
 /// The resources of `template` that are left out, by their type.
 pub(super) fn left_out(template: &Template) -> BTreeMap<&str, Vec<&str>> {
     let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (logical_id, resource) in &template.resources {
-        if !is_known(&resource.kind) {
+        if !is_known(&resource.kind) && !is_destination(template, logical_id) {
             found.entry(&resource.kind).or_default().push(logical_id);
         }
     }
@@ -89,5 +99,28 @@ pub(super) fn warn(template: &Template) {
             "the emulator has no {kind}: {} left out, and whatever needs it finds nothing",
             logical_ids.join(", ")
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_queue_is_left_out_with_a_word_unless_it_is_where_failed_invocations_end() -> Result<(), serde_json::Error> {
+        for (destination, told) in [("Queue", 0), ("Other", 1), ("Que", 1)] {
+            let arn = json!({ "Fn::GetAtt": [destination, "Arn"] });
+            let template: Template = serde_json::from_value(json!({ "Resources": {
+                "Queue": { "Type": "AWS::SQS::Queue" },
+                "QueuePolicy": { "Type": "AWS::SQS::QueuePolicy" },
+                "Config": {
+                    "Type": "AWS::Lambda::EventInvokeConfig",
+                    "Properties": { "DestinationConfig": { "OnFailure": { "Destination": arn } } },
+                },
+            } }))?;
+            assert_eq!(left_out(&template).len(), told, "{destination}");
+        }
+        Ok(())
     }
 }
