@@ -22,7 +22,13 @@ async fn show(plan: Plan) -> TestResult {
     println!("SEED={}", plan.seed);
     let figures = run(&plan).await?;
     println!("{figures}");
-    assert_eq!(figures.complete + figures.vanished, plan.connections);
+    assert!(figures.returned > 0, "nobody was to come back: {figures}");
+    assert!(
+        figures.reopened >= figures.returned,
+        "not everybody came back: {figures}"
+    );
+    let is_killing = plan.kill_every.is_some();
+    assert_eq!(figures.kills > 0, is_killing, "killed: {figures}");
     assert!(figures.pushed > 0, "not one message was pushed: {figures}");
     Ok(())
 }
