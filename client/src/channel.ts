@@ -6,7 +6,10 @@ import { type Message, messageOf } from './model.ts';
 import { kindOf } from './names.ts';
 import type { ErrorFrame, MessageFrame, SubscribedFrame, SubscribeRequest, UnsubscribeRequest } from './protocol.ts';
 
-/** How long a missing push may still be on its way, in milliseconds: pushes overtake each other. */
+/**
+ * How long a missing push may still be on its way, in milliseconds: pushes overtake each other. Each client waits up to twice
+ * as long, since what one misses is often missed by many.
+ */
 export const GRACE_MS = 1_000;
 /** Waits between questions that bring nothing new, or are refused for the moment, in milliseconds. */
 const PAUSE = { baseMs: 1_000, capMs: 30_000 };
@@ -24,6 +27,7 @@ export type Refused = 'for-now' | 'for-good';
 
 export class Channel {
   readonly name: string;
+  readonly #random: () => number;
   readonly #pause: Backoff;
   /** What the application has of it; undefined: it does not want it. */
   #log: ChannelLog | undefined;
@@ -42,6 +46,7 @@ export class Channel {
 
   constructor(name: string, random: () => number) {
     this.name = name;
+    this.#random = random;
     this.#pause = new Backoff({ ...PAUSE, random });
   }
 
@@ -229,7 +234,7 @@ export class Channel {
     const wasBehind = this.#log.behind;
     const told = tell(this.#log);
     if (!wasBehind && this.#log.behind) {
-      this.#askAt = Math.max(this.#askAt, now + (this.#log.empty ? 0 : GRACE_MS));
+      this.#askAt = Math.max(this.#askAt, now + (this.#log.empty ? 0 : GRACE_MS * (1 + this.#random())));
     }
     return told;
   }

@@ -5,10 +5,10 @@ import { checkContent, encodeFrame } from './content.ts';
 import { Emitter } from './emitter.ts';
 import { CarillonError, errorOf } from './errors.ts';
 import type { ConnectionEvents } from './events.ts';
-import { HEARTBEAT_MS } from './heartbeat.ts';
 import type { WhoAsks } from './identity.ts';
 import { newId } from './ids.ts';
 import { receive } from './inbox.ts';
+import { MIN_RETENTION_MS } from './limits.ts';
 import { Line } from './line.ts';
 import { type Ack, type HistoryPage, messageOf, type PageRequest, type People } from './model.ts';
 import { Outbox } from './outbox.ts';
@@ -17,11 +17,8 @@ import { type Patience, Requests } from './requests.ts';
 import { globalSocket, type SocketFactory } from './socket.ts';
 import type { ConnectionStatus } from './status.ts';
 
-const HOUR_MS = 3_600_000;
-/** How long a deployment keeps messages unless it says otherwise, in milliseconds (24 h). */
-export const RETENTION_MS = 24 * HOUR_MS;
 /** How long before the retention time a message is given up, in milliseconds: later a retry might publish it twice. */
-export const RETENTION_MARGIN_MS = HOUR_MS;
+export const RETENTION_MARGIN_MS = 3_600_000;
 /** How long `history`, `presence` and `echo` wait for an answer, in milliseconds, over reconnects. */
 export const QUESTION_MS = 120_000;
 /** How long after a wake nothing but a ping is asked again, in milliseconds. */
@@ -37,15 +34,10 @@ export interface ConnectionOptions {
   readonly clock?: Clock;
   /** 0 to below 1; spreads what clients would do at the same moment. */
   readonly random?: () => number;
-  /** How long the deployment keeps messages, in milliseconds; 24 h if left out. */
-  readonly retentionMs?: number;
-  /** How often the socket is tried, in milliseconds; 240 s if left out. */
-  readonly heartbeatMs?: number;
 }
 
 export class Connection {
   readonly #clock: Clock;
-  readonly #giveUpMs: number;
   readonly #events = new Emitter<ConnectionEvents>();
   readonly #line: Line;
   readonly #requests: Requests;
@@ -54,14 +46,15 @@ export class Connection {
   /** Whether the present link is known to be the user's own. */
   #isReleased = false;
   #wokenAt = 0;
+  /** How long the deployment keeps messages, in milliseconds; until a pong tells, as short as any may. */
+  #retentionMs = MIN_RETENTION_MS;
 
   constructor(options: ConnectionOptions) {
     const { url, session, socket = globalSocket(), clock = systemClock, random = Math.random } = options;
     this.#clock = clock;
-    this.#giveUpMs = (options.retentionMs ?? RETENTION_MS) - RETENTION_MARGIN_MS;
     this.#requests = new Requests(clock, random);
     this.#channels = this.#newChannels(random);
-    this.#line = this.#newLine({ url, session, socket, clock, random, heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS });
+    this.#line = this.#newLine({ url, session, socket, clock, random });
   }
 
   get status(): ConnectionStatus {
@@ -121,7 +114,7 @@ export class Connection {
     this.#checkUsable();
     const frame = { action: 'message', id, data: { content: snapshot(content), recipient } } as const;
     const patience: Patience = {
-      ms: this.#giveUpMs,
+      ms: () => this.#retentionMs - RETENTION_MARGIN_MS,
       from: 'sent',
       code: 'gave_up',
       isHeld: () => !this.#channels.isReady(recipient),
@@ -146,7 +139,7 @@ export class Connection {
   async history(channel: string, page: PageRequest = {}): Promise<HistoryPage> {
     this.#checkUsable();
     const frame = { action: 'history', id: newId(), data: { channel, ...page } } as const;
-    const { entries, more } = await this.#requests.ask(frame, { ms: QUESTION_MS, from: 'call' });
+    const { entries, more } = await this.#requests.ask(frame, { ms: () => QUESTION_MS, from: 'call' });
     return { channel, entries: entries.map((entry) => messageOf(channel, entry)), more };
   }
 
@@ -154,7 +147,7 @@ export class Connection {
   async presence(channel: string): Promise<People> {
     this.#checkUsable();
     const frame = { action: 'presence', id: newId(), data: { channel } } as const;
-    const { users, more } = await this.#requests.ask(frame, { ms: QUESTION_MS, from: 'call' });
+    const { users, more } = await this.#requests.ask(frame, { ms: () => QUESTION_MS, from: 'call' });
     return { channel, users, more };
   }
 
@@ -163,7 +156,7 @@ export class Connection {
     checkContent(content);
     this.#checkUsable();
     const frame = { action: 'echo', id: newId(), data: { content } } as const;
-    return (await this.#requests.ask(frame, { ms: QUESTION_MS, from: 'call' })).content;
+    return (await this.#requests.ask(frame, { ms: () => QUESTION_MS, from: 'call' })).content;
   }
 
   #newChannels(random: () => number): Channels {
@@ -209,6 +202,9 @@ export class Connection {
         this.#down();
       },
       frame: (frame, isCurrent) => {
+        if (frame.type === 'pong') {
+          this.#retained(frame.retentionMs);
+        }
         receive(frame, isCurrent, { channels: this.#channels, requests: this.#requests, events: this.#events });
       },
       cursors: (which) => this.#channels.cursors(which),
@@ -216,6 +212,13 @@ export class Connection {
         this.#channels.behind(named);
       },
     });
+  }
+
+  #retained(ms: number): void {
+    if (ms !== this.#retentionMs) {
+      this.#retentionMs = ms;
+      this.#requests.check();
+    }
   }
 
   #checkUsable(): void {

@@ -1,5 +1,6 @@
 // Reads server frames, once and distrustfully: a type or field that is not known is passed over, and nothing throws.
 import { fieldsOf, type Fields, isText, isTime, isWhole, listOf, parseJson } from './fields.ts';
+import { MIN_HEARTBEAT_MS, MIN_RETENTION_MS } from './limits.ts';
 import type {
   AckFrame,
   ClosingFrame,
@@ -151,8 +152,9 @@ function signal(frame: Fields): SignalFrame | undefined {
     : undefined;
 }
 
+/** Where it does not tell what the deployment decided, what is safe with any deployment counts. */
 function pong(frame: Fields): PongFrame | undefined {
-  const { at, expiresAt, connection } = frame;
+  const { at, expiresAt, connection, heartbeatMs, retentionMs } = frame;
   if (!isTime(at) || !isTime(expiresAt)) {
     return undefined;
   }
@@ -166,6 +168,8 @@ function pong(frame: Fields): PongFrame | undefined {
     behind: names(frame['behind']) ?? [],
     ...(forbidden !== undefined && { forbidden }),
     connection: isText(connection) ? connection : '',
+    heartbeatMs: isTime(heartbeatMs) ? heartbeatMs : MIN_HEARTBEAT_MS,
+    retentionMs: isTime(retentionMs) ? retentionMs : MIN_RETENTION_MS,
   };
 }
 

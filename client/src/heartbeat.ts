@@ -1,8 +1,7 @@
 // Keeps a socket from idling out (API Gateway closes one after 10 minutes), and notices one that died silently.
 import type { Clock } from './clock.ts';
+import { MIN_HEARTBEAT_MS } from './limits.ts';
 
-/** How often, in milliseconds: twice in 10 minutes, with room for one that goes wrong. */
-export const HEARTBEAT_MS = 240_000;
 /** How long a ping may go unanswered, in milliseconds. */
 export const PING_ANSWER_MS = 20_000;
 
@@ -17,14 +16,14 @@ export interface HeartbeatHooks {
 
 export class Heartbeat {
   readonly #clock: Clock;
-  readonly #intervalMs: number;
   readonly #hooks: HeartbeatHooks;
+  /** As the deployment has it, in milliseconds; until that is known, as often as any deployment may want. */
+  #intervalMs = MIN_HEARTBEAT_MS;
   #isWaiting = false;
   #cancel: (() => void) | undefined;
 
-  constructor(clock: Clock, intervalMs: number, hooks: HeartbeatHooks) {
+  constructor(clock: Clock, hooks: HeartbeatHooks) {
     this.#clock = clock;
-    this.#intervalMs = intervalMs;
     this.#hooks = hooks;
   }
 
@@ -37,6 +36,11 @@ export class Heartbeat {
       });
       this.#hooks.ping(beat);
     }
+  }
+
+  /** From now on a ping comes so many milliseconds after the last answer. */
+  every(ms: number): void {
+    this.#intervalMs = Math.max(ms, MIN_HEARTBEAT_MS);
   }
 
   answered(): void {

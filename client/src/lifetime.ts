@@ -32,10 +32,11 @@ export class Lifetime {
   lasts(ms: number): void {
     const remaining = Math.max(0, Math.min(ms, this.#limit - this.#clock.now()));
     // A short life is spent half before the next link is due: a lead longer than the life would make a storm.
-    const lead = Math.min(RENEWAL_LEAD_MS * (1 + this.#random()), remaining / 2);
+    const whole = remaining + MAX_CONNECTION_MS - (this.#limit - this.#clock.now());
+    const lead = Math.min(RENEWAL_LEAD_MS * (1 + this.#random()), whole / 2);
     this.#cancelOver?.();
     this.#cancelOver = this.#clock.after(remaining, this.#hooks.over);
-    this.remind(remaining - lead);
+    this.remind(Math.max(0, remaining - lead));
   }
 
   /** Says `due` again after so many milliseconds. */

@@ -18,7 +18,6 @@ export interface LinkOptions {
   readonly socket: SocketFactory;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly heartbeatMs: number;
 }
 
 export interface LinkHooks {
@@ -48,7 +47,7 @@ export class Link {
   constructor(options: LinkOptions, hooks: LinkHooks) {
     this.#options = options;
     this.#hooks = hooks;
-    this.#heartbeat = new Heartbeat(options.clock, options.heartbeatMs, {
+    this.#heartbeat = new Heartbeat(options.clock, {
       ping: (beat) => {
         this.#ping(beat);
       },
@@ -192,6 +191,7 @@ export class Link {
     // By the difference of two of the server's times, so that a local clock that is wrong does no harm.
     this.#endsAt = frame.expiresAt;
     this.#lifetime?.lasts(frame.expiresAt - frame.at);
+    this.#heartbeat.every(frame.heartbeatMs);
     if (this.#pings.areAnswered) {
       this.#heartbeat.answered();
     }

@@ -35,8 +35,8 @@ interface Answers {
 const ANSWERS = { message: 'ack', echo: 'echo', history: 'history', presence: 'presence' } as const;
 
 export interface Patience {
-  /** How long to go on, in milliseconds; for good if left out. */
-  readonly ms?: number;
+  /** How long to go on, in milliseconds, as far as is known by then; for good if left out. */
+  readonly ms?: () => number;
   /** Whether that counts from the call, or from the first time it is sent. */
   readonly from?: 'call' | 'sent';
   readonly code?: ClientErrorCode;
@@ -56,9 +56,9 @@ interface Pending {
   readonly reject: (error: CarillonError) => void;
   /** Sent on the present connection, and not answered yet. */
   underWay: boolean;
-  /** When to send it (again), and when to give up, by the clock. */
+  /** When to send it (again), and since when it is tried, by the clock. */
   sendAt: number;
-  giveUpAt: number;
+  since: number | undefined;
   cancel: (() => void) | undefined;
 }
 
@@ -87,7 +87,7 @@ export class Requests {
         reject,
         underWay: false,
         sendAt: 0,
-        giveUpAt: patience.from === 'call' ? this.#clock.now() + (patience.ms ?? Infinity) : Infinity,
+        since: patience.from === 'call' ? this.#clock.now() : undefined,
         cancel: undefined,
       };
       this.#pending.set(pending.id, pending);
@@ -179,7 +179,7 @@ export class Requests {
     pending.cancel?.();
     pending.cancel = undefined;
     const now = this.#clock.now();
-    if (now >= pending.giveUpAt) {
+    if (now >= giveUpAt(pending)) {
       this.#giveUp(pending);
       return;
     }
@@ -189,7 +189,7 @@ export class Requests {
       this.#sending(pending, now);
       this.#send?.(pending.text);
     }
-    const next = mayGo ? Math.min(pending.giveUpAt, pending.sendAt) : pending.giveUpAt;
+    const next = mayGo ? Math.min(giveUpAt(pending), pending.sendAt) : giveUpAt(pending);
     if (next !== Infinity && this.#pending.get(pending.id) === pending) {
       pending.cancel = this.#clock.after(next - now, () => {
         this.#check(pending);
@@ -200,16 +200,15 @@ export class Requests {
   #sending(pending: Pending, now: number): void {
     pending.sendAt = now + ANSWER_TIMEOUT_MS;
     pending.underWay = true;
-    const { from, ms } = pending.patience;
-    if (from === 'sent' && pending.giveUpAt === Infinity) {
-      pending.giveUpAt = now + (ms ?? Infinity);
+    if (pending.patience.from === 'sent') {
+      pending.since ??= now;
     }
   }
 
   #giveUp(pending: Pending): void {
-    const { code = 'unanswered', ms = 0 } = pending.patience;
+    const { code = 'unanswered', ms = () => 0 } = pending.patience;
     this.#settle(pending);
-    pending.reject(new CarillonError(code, `No answer came within ${ms} ms: whether it was served is unknown.`));
+    pending.reject(new CarillonError(code, `No answer came within ${ms()} ms: whether it was served is unknown.`));
   }
 
   #settle(pending: Pending): void {
@@ -217,4 +216,8 @@ export class Requests {
     pending.cancel = undefined;
     this.#pending.delete(pending.id);
   }
+}
+
+function giveUpAt({ since, patience }: Pending): number {
+  return since === undefined || patience.ms === undefined ? Infinity : since + patience.ms();
 }

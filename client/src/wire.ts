@@ -171,6 +171,10 @@ export interface PongFrame {
   behind: string[];
   /** The id by which the next handshake names this connection in `replaces`. */
   connection: string;
+  /** How often a client pings, in milliseconds. */
+  heartbeatMs: number;
+  /** How long messages are kept, in milliseconds. */
+  retentionMs: number;
   /** Channels of the cursors sent that the user may not read; left out if there are none. */
   forbidden?: string[];
   id?: string;

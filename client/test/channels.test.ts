@@ -1,11 +1,10 @@
 // Joining and leaving, direct conversations, who is here, and what is worth no storage.
 import { describe, expect, it } from 'vitest';
 import { MAX_ASKING } from '../src/channels.ts';
-import { GRACE_MS } from '../src/channel.ts';
-import { HEARTBEAT_MS } from '../src/heartbeat.ts';
 import { ANSWER_TIMEOUT_MS, MAX_PING_CURSORS } from '../src/limits.ts';
 import { REPEAT_MS } from '../src/membership.ts';
-import { codeOf, Harness, outcome, range } from './kit/harness.ts';
+import { codeOf, Harness, outcome, PATIENCE_MS, range } from './kit/harness.ts';
+import { HEARTBEAT_MS } from './kit/server.ts';
 
 const ROOM = 'room:a';
 
@@ -59,7 +58,7 @@ describe('a room', () => {
     harness.server.last.deliver({ type: 'message', channel: ROOM, seq: 9, sender, content: 1, at: 1 });
     harness.server.last.deliver({ type: 'signal', channel: ROOM, sender, content: 1, at: 1 });
     harness.server.last.deliver({ type: 'presence', channel: ROOM, at: 1, joined: sender });
-    await harness.clock.advance(GRACE_MS + 100);
+    await harness.clock.advance(PATIENCE_MS + 100);
     expect([harness.messages, harness.signals, harness.changes]).toEqual([[], [], []]);
     expect(harness.connection.channels).not.toContain(ROOM);
     expect(harness.server.last.sent('unsubscribe')).toHaveLength(1);

@@ -16,8 +16,8 @@ const FRAMES = [
   { type: 'presence', channel: 'room:a', at: 1, joined: sender },
   { type: 'presence', channel: 'room:a', at: 1, left: sender },
   { type: 'signal', channel: 'room:a', sender, content: { typing: true }, at: 1 },
-  { type: 'pong', id: 'p', at: 1, expiresAt: 2, behind: ['all'], connection: 'c=' },
-  { type: 'pong', id: 'p', at: 1, expiresAt: 2, behind: [], forbidden: ['group:a'], connection: 'c=' },
+  { type: 'pong', id: 'p', at: 1, expiresAt: 2, behind: ['all'], connection: 'c=', heartbeatMs: 3, retentionMs: 4 },
+  { type: 'pong', id: 'p', at: 1, expiresAt: 2, behind: [], forbidden: ['group:a'], connection: 'c=', heartbeatMs: 3, retentionMs: 4 },
   { type: 'closing', reason: 'server', retry: 100 },
   { type: 'closing', reason: 'signed_out', retry: false },
   { type: 'error', id: 'x', code: 'too_large', message: 'no', details: { field: 'data.content' }, retryAfterMs: 1, requestId: 'r' },
@@ -55,6 +55,6 @@ describe('a frame', () => {
   });
 
   it('of a server that does not say so yet has nothing behind it', () => {
-    expect(parseFrame('{"type":"pong","at":1,"expiresAt":2}')).toMatchObject({ behind: [], connection: '' });
+    expect(parseFrame('{"type":"pong","at":1,"expiresAt":2}')).toMatchObject({ behind: [], connection: '', heartbeatMs: 60_000, retentionMs: 7_200_000 });
   });
 });

@@ -1,7 +1,9 @@
 // The pings that keep a connection alive, show that it is, and find what was missed.
 import { describe, expect, it } from 'vitest';
-import { HEARTBEAT_MS, PING_ANSWER_MS } from '../src/heartbeat.ts';
+import { PING_ANSWER_MS } from '../src/heartbeat.ts';
+import { MIN_HEARTBEAT_MS } from '../src/limits.ts';
 import { Harness, range, SOON_MS } from './kit/harness.ts';
+import { HEARTBEAT_MS } from './kit/server.ts';
 
 describe('the heartbeat', () => {
   it('pings on opening, and 240 s after each answer', async () => {
@@ -12,6 +14,27 @@ describe('the heartbeat', () => {
     await harness.clock.advance(SOON_MS);
     expect(harness.server.last.sent('ping')).toHaveLength(2);
     await harness.clock.advance(HEARTBEAT_MS);
+    expect(harness.server.last.sent('ping')).toHaveLength(3);
+  });
+
+  it('pings as often as the deployment wants, and more often until that is known', async () => {
+    const harness = new Harness();
+    harness.server.heartbeatMs = 90_000;
+    harness.server.intercept = ({ action, id }, socket) => {
+      if (action === 'ping') {
+        socket.deliver({ type: 'error', id, code: 'unavailable', message: 'later', retryAfterMs: 1 });
+      }
+      return action === 'ping';
+    };
+    harness.connection.start();
+    await harness.soon();
+    harness.server.intercept = undefined;
+    expect(harness.server.last.sent('ping')).toHaveLength(1);
+    await harness.clock.advance(MIN_HEARTBEAT_MS);
+    expect(harness.server.last.sent('ping')).toHaveLength(2);
+    await harness.clock.advance(90_000 - 2 * SOON_MS);
+    expect(harness.server.last.sent('ping')).toHaveLength(2);
+    await harness.clock.advance(2 * SOON_MS);
     expect(harness.server.last.sent('ping')).toHaveLength(3);
   });
 
@@ -71,24 +94,24 @@ describe('the heartbeat', () => {
   });
 
   it('carries the cursors of all channels, and asks again in those that are behind', async () => {
-    const harness = await Harness.open({ heartbeatMs: 100_000 });
+    const harness = await Harness.open();
     harness.connection.join('room:a');
     harness.connection.join('room:b');
     await harness.soon();
     const asked = (channel: string): number => harness.server.last.subscribed(channel).length;
     const before = [asked('room:a'), asked('room:b')];
     const { seq } = harness.server.publish('room:a', 'missed', { pushed: false });
-    await harness.clock.advance(100_000);
+    await harness.clock.advance(HEARTBEAT_MS);
     const ping = harness.server.last.sent('ping').at(-1);
     expect(ping?.data.cursors).toEqual({ 'all': 0, 'user:alice': 0, 'room:a': 0, 'room:b': 0 });
     expect(harness.contentsOf('room:a')).toEqual(['missed']);
     expect([asked('room:a'), asked('room:b')]).toEqual([(before[0] ?? 0) + 1, before[1]]);
-    await harness.clock.advance(100_000);
+    await harness.clock.advance(HEARTBEAT_MS);
     expect(harness.server.last.sent('ping').at(-1)?.data.cursors['room:a']).toBe(seq);
   });
 
   it('finds out that a channel may not be read any more, which is then refused like one that never could', async () => {
-    const harness = await Harness.open({ heartbeatMs: 100_000 });
+    const harness = await Harness.open();
     harness.connection.join('group:a');
     harness.connection.join('room:b');
     await harness.soon();
@@ -103,10 +126,10 @@ describe('the heartbeat', () => {
       }
       return true;
     };
-    await harness.clock.advance(100_000);
+    await harness.clock.advance(HEARTBEAT_MS);
     expect(harness.refused.map(({ channel, error }) => [channel, error.code])).toEqual([['group:a', 'forbidden']]);
     expect(harness.connection.channels).not.toContain('group:a');
-    await harness.clock.advance(100_000);
+    await harness.clock.advance(HEARTBEAT_MS);
     expect(Object.keys(harness.server.last.sent('ping').at(-1)?.data.cursors ?? {})).not.toContain('group:a');
     expect(harness.states).toEqual(['connecting', 'open']);
   });

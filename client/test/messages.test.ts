@@ -1,9 +1,8 @@
 // The messages of a channel, as an application gets them when pushes, answers and sockets get lost.
 import { describe, expect, it } from 'vitest';
-import { GRACE_MS } from '../src/channel.ts';
-import { HEARTBEAT_MS } from '../src/heartbeat.ts';
 import { REPEAT_MS } from '../src/membership.ts';
-import { Harness, range } from './kit/harness.ts';
+import { Harness, PATIENCE_MS, range } from './kit/harness.ts';
+import { HEARTBEAT_MS } from './kit/server.ts';
 
 /** Open, and with the first message of `all` there. */
 async function withOne(): Promise<Harness> {
@@ -72,7 +71,7 @@ describe('messages', () => {
     harness.server.last.deliver({ type: 'message', channel: 'all', ...two });
     harness.server.last.deliver({ type: 'message', channel: 'all', ...three });
     expect(harness.contents).toEqual([1, 2, 3]);
-    await harness.clock.advance(GRACE_MS + 100);
+    await harness.clock.advance(PATIENCE_MS + 100);
     expect(harness.server.last.sent('subscribe')).toHaveLength(asked);
   });
 
@@ -91,7 +90,7 @@ describe('messages', () => {
       harness.server.publish('all', n, { pushed: false });
     }
     harness.server.publish('all', 251);
-    await harness.clock.advance(GRACE_MS - 100);
+    await harness.clock.advance(PATIENCE_MS - 100);
     expect(harness.contents).toEqual([1]);
     await harness.clock.advance(500);
     expect(harness.contents).toEqual(range(1, 251));
@@ -102,7 +101,7 @@ describe('messages', () => {
     harness.server.publish('all', 2, { pushed: false });
     harness.server.publish('all', 3);
     harness.server.intercept = ({ action }) => action === 'subscribe';
-    await harness.clock.advance(GRACE_MS + 100);
+    await harness.clock.advance(PATIENCE_MS + 100);
     harness.server.intercept = undefined;
     expect(harness.contents).toEqual([1]);
     await harness.clock.advance(REPEAT_MS);
@@ -136,7 +135,7 @@ describe('messages', () => {
       return true;
     };
     await harness.connection.send('all', 'mine');
-    await harness.clock.advance(GRACE_MS + 100);
+    await harness.clock.advance(PATIENCE_MS + 100);
     expect(harness.contents).toEqual(['mine']);
   });
 

@@ -10,7 +10,7 @@ function cursors(count: number): Cursors {
 }
 
 function pong(id: string | undefined, behind: string[] = []): PongFrame {
-  return { type: 'pong', id: id ?? '', at: 0, expiresAt: 1, behind, connection: 'c' };
+  return { type: 'pong', id: id ?? '', at: 0, expiresAt: 1, behind, connection: 'c', heartbeatMs: 2, retentionMs: 3 };
 }
 
 describe('a heartbeat', () => {

@@ -1,10 +1,10 @@
 // Make before break: the next connection is open, and has caught up, before the one before it goes.
 import { describe, expect, it } from 'vitest';
-import { HEARTBEAT_MS } from '../src/heartbeat.ts';
 import { RENEWAL_LEAD_MS } from '../src/lifetime.ts';
 import { RETIRE_MS } from '../src/links.ts';
 import { RENEWAL_RETRY_MS } from '../src/renewal.ts';
 import { Harness, outcome, SOON_MS } from './kit/harness.ts';
+import { HEARTBEAT_MS } from './kit/server.ts';
 
 const HOUR_MS = 3_600_000;
 /** With the harness's random() of 0.5. */

@@ -1,9 +1,10 @@
 // What becomes of a message sent, whatever happens to its frames: acknowledged, refused, or given up.
 import { describe, expect, it } from 'vitest';
-import { RETENTION_MARGIN_MS, RETENTION_MS, WAKE_PAUSE_MS } from '../src/connection.ts';
+import { RETENTION_MARGIN_MS, WAKE_PAUSE_MS } from '../src/connection.ts';
 import { ANSWER_TIMEOUT_MS, MAX_CONTENT_BYTES } from '../src/limits.ts';
 import { MAX_WAITING } from '../src/outbox.ts';
 import { codeOf, Harness, outcome } from './kit/harness.ts';
+import { RETENTION_MS } from './kit/server.ts';
 
 describe('a message sent', () => {
   it('is acknowledged', async () => {
@@ -167,18 +168,19 @@ describe('a message sent', () => {
     expect(first.value?.id).toBe('an-id-of-its-own-16');
   });
 
-  it('is given up one hour before the server may have forgotten its id, from when it was first sent', async () => {
+  it.each([RETENTION_MS, 2 * RETENTION_MARGIN_MS, 3 * RETENTION_MARGIN_MS])('is given up one hour before the server may have forgotten its id after %d ms, from when it was first sent', async (retentionMs) => {
     const harness = new Harness();
+    harness.server.retentionMs = retentionMs;
     const sent = outcome(harness.connection.send('all', 1));
     // Not sent yet: nothing to forget.
-    await harness.clock.advance(RETENTION_MS);
+    await harness.clock.advance(retentionMs);
     harness.server.intercept = ({ action }) => action === 'message';
-    harness.session.expiresAt = harness.clock.now() + RETENTION_MS;
+    harness.session.expiresAt = harness.clock.now() + retentionMs;
     harness.connection.start();
     await harness.soon();
     const [first] = harness.server.sockets;
     expect(first?.sent('message')).toHaveLength(1);
-    await harness.clock.advance(RETENTION_MS - RETENTION_MARGIN_MS - 200);
+    await harness.clock.advance(retentionMs - RETENTION_MARGIN_MS - 200);
     expect(sent.error).toBeUndefined();
     await harness.clock.advance(200);
     expect(codeOf(sent.error)).toBe('gave_up');

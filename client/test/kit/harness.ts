@@ -1,4 +1,5 @@
 // A connection in a world of its own: manual clock, fake session, model of the server.
+import { GRACE_MS } from '../../src/channel.ts';
 import { Connection, type ConnectionOptions } from '../../src/connection.ts';
 import { CarillonError } from '../../src/errors.ts';
 import type { ConnectionEvents } from '../../src/events.ts';
@@ -12,6 +13,9 @@ import { FakeSession } from './session.ts';
 
 /** Enough for a handshake, and for three questions and their answers after each other. */
 export const SOON_MS = 10 * LATENCY_MS;
+
+/** How long the harness's connection lets what is missing come by itself, in milliseconds: its random() is 0.5. */
+export const PATIENCE_MS = 1.5 * GRACE_MS;
 
 export class Harness {
   readonly clock = new ManualClock();

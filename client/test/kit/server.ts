@@ -9,6 +9,9 @@ import type { FakeSession } from './session.ts';
 import { FakeSocket } from './socket.ts';
 
 const CONNECTION_LIFE_MS = 7_200_000;
+/** What the deployment decided, in milliseconds, unless a test has it decide otherwise. */
+export const HEARTBEAT_MS = 240_000;
+export const RETENTION_MS = 86_400_000;
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -22,6 +25,8 @@ export class Server {
   pageSize = 50;
   /** How many rooms and groups a connection may be in. */
   maxRooms = 1000;
+  heartbeatMs = HEARTBEAT_MS;
+  retentionMs = RETENTION_MS;
   /** Takes a frame in the server's place, if it answers true. */
   intercept: ((frame: ClientFrame, socket: FakeSocket) => boolean) | undefined;
   readonly sockets: FakeSocket[] = [];
@@ -217,6 +222,8 @@ export class Server {
       expiresAt: socket.endsAt,
       behind: [...behind, ...direct.filter((channel) => !cursors.has(channel))],
       connection: socket.id,
+      heartbeatMs: this.heartbeatMs,
+      retentionMs: this.retentionMs,
     };
   }
 

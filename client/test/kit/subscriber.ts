@@ -10,7 +10,6 @@ import { FakeSession } from './session.ts';
 /** Of the tokens that stormy worlds know, in milliseconds; the longest ends before the rest does. */
 const TOKEN_LIFE_MS = { least: 60_000, most: 660_000 };
 /** So that heartbeats come often enough in the time a world lasts, in milliseconds. */
-const HEARTBEAT_MS = 60_000;
 
 export class Subscriber {
   readonly name: string;
@@ -43,7 +42,6 @@ export class Subscriber {
       socket: server.connect(this.session),
       clock: this.clock,
       random,
-      heartbeatMs: HEARTBEAT_MS,
     });
     this.#listen();
     this.connection.start();
