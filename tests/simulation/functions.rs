@@ -196,7 +196,7 @@ pub(crate) async fn run(
             Done::Well
         }
         Work::Channel(caller, body) => {
-            serve_channel(service, connections.lease(), &caller, &body, jitter).await;
+            serve_channel(service, connections.heartbeat, &caller, &body, jitter).await;
             Done::Well
         }
         Work::Default(caller, body) => {

@@ -99,7 +99,7 @@ where
 /// `history`, `ping`, `subscribe`, `unsubscribe`, `presence` and `signal`.
 pub async fn channel<T, S, H, C>(
     messaging: &Messaging<T, S, H, C>,
-    lease: Duration,
+    heartbeat: Duration,
     event: &Event,
     seed: u64,
 ) -> RouteResponse
@@ -112,7 +112,7 @@ where
     let Some((caller, body)) = frame(event) else {
         return not_ours("not_a_message");
     };
-    serve::serve_channel(messaging, lease, &caller, &body, Jitter::seeded(seed)).await;
+    serve::serve_channel(messaging, heartbeat, &caller, &body, Jitter::seeded(seed)).await;
     RouteResponse::ok()
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::identity::{GroupName, UserId};
 use crate::room_name::RoomName;
 
@@ -45,6 +47,13 @@ impl Pair {
 }
 
 impl Channel {
+    /// A number that its name decides: names that are alike, as those of one user's direct channels are, come to lie evenly
+    /// between the smallest number and the largest.
+    pub fn place(&self) -> u64 {
+        let hash = Sha256::digest(self.to_string().as_bytes());
+        hash.iter().take(8).fold(0, |place, byte| place << 8 | u64::from(*byte))
+    }
+
     /// `None` for every name that is not exactly one of the five forms.
     pub fn parse(text: &str) -> Option<Self> {
         if text == "all" {

@@ -22,6 +22,11 @@ impl Jitter {
         Duration::from_micros(self.next() % micros)
     }
 
+    /// Any number at all.
+    pub fn draw(&mut self) -> u64 {
+        self.next()
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

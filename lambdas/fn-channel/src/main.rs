@@ -19,7 +19,7 @@ async fn main() -> ExitCode {
 async fn function() -> Result<(), runtime::Error> {
     let variables = settings::variables();
     let (rules, name, endpoint) = (variables.messaging()?, variables.table()?, variables.management()?);
-    let (fan_out, lease) = (variables.fan_out_function()?, variables.lease()?);
+    let (fan_out, heartbeat) = (variables.fan_out_function()?, variables.heartbeat()?);
     let clients = Clients::from_variables().await;
     let messaging = Messaging {
         table: Table::new(clients.table(), name),
@@ -29,5 +29,5 @@ async fn function() -> Result<(), runtime::Error> {
         rules,
         guesses: Guesses::default(),
     };
-    runtime::serve(async |event| Ok(handle::channel(&messaging, lease, &event, random::seed()).await)).await
+    runtime::serve(async |event| Ok(handle::channel(&messaging, heartbeat, &event, random::seed()).await)).await
 }

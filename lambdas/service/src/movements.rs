@@ -67,12 +67,9 @@ impl<T: Members + Standings, S: Sockets, C: Clock> Movements<'_, T, S, C> {
             id: connection.user.clone(),
             name: connection.name.clone(),
         };
-        let now = self.clock.now();
         let movement = joined.map_or(Movement::Left, |_| Movement::Joined);
-        let frame = Frame::moved(movement, channel, &who, now);
-        let others = watchers
-            .iter()
-            .filter(|watcher| watcher.connection != connection.id && watcher.is_live(now));
+        let frame = Frame::moved(movement, channel, &who, self.clock.now());
+        let others = watchers.iter().filter(|watcher| watcher.connection != connection.id);
         stream::iter(others)
             .for_each_concurrent(FAN_OUT_CONCURRENCY, |watcher| self.post(watcher, &frame))
             .await;
@@ -80,8 +77,11 @@ impl<T: Members + Standings, S: Sockets, C: Clock> Movements<'_, T, S, C> {
     }
 
     async fn post(&self, watcher: &Member, frame: &Frame) {
-        // A hint: whatever comes of it is logged by the adapter, and nothing depends on it.
-        let _ = self.sockets.post(&watcher.connection, frame).await;
+        // It may have waited for others.
+        if watcher.is_live(self.clock.now()) {
+            // A hint: whatever comes of it is logged by the adapter, and nothing depends on it.
+            let _ = self.sockets.post(&watcher.connection, frame).await;
+        }
     }
 
     /// Whether the user stays in the channel by another connection, or came to it by one before. Of two that come at the

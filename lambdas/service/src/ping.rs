@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use domain::channel::Channel;
 use domain::identity::Identity;
-use domain::limits::DIRECT_NAMED_MAX;
+use domain::jitter::Jitter;
+use domain::limits::{DIRECT_NAMED_MAX, LEASE_HEARTBEATS};
 use domain::log::Sequence;
 use domain::policy::may_subscribe;
 use domain::request_id::RequestId;
 use domain::timestamp::Timestamp;
 use domain::wire::client::Ping;
-use domain::wire::{Frame, News, Refusal};
+use domain::wire::{Frame, News, Refusal, Terms};
 use futures_util::future::try_join3;
 
 use crate::caller::Caller;
@@ -22,13 +23,14 @@ use crate::ports::{Clock, Renewed, Sockets, TableError};
 use crate::reply::{Answer, unavailable};
 
 impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
-    /// Renews the lease by `lease`, and answers with what is new.
+    /// Renews the lease, which is a few times `heartbeat`, and answers with what is new.
     pub(crate) async fn ping(
         &self,
         caller: &Caller,
         id: Option<&RequestId>,
         ping: &Ping,
-        lease: Duration,
+        heartbeat: Duration,
+        mut jitter: Jitter,
     ) -> Result<Answer, Refusal> {
         let now = self.clock.now();
         let who = caller.identity_at(now)?;
@@ -37,8 +39,10 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
             .iter()
             .cloned()
             .partition(|(channel, _)| may_subscribe(who, channel));
-        let renewal = self.table.renew(&caller.connection, now.plus(lease), now);
-        let work = try_join3(renewal, self.news(&allowed), self.unknown_directs(who, ping, now));
+        let lease = now.plus(heartbeat * LEASE_HEARTBEATS);
+        let renewal = self.table.renew(&caller.connection, lease, now);
+        let directs = self.unknown_directs(who, ping, jitter.draw(), now);
+        let work = try_join3(renewal, self.news(&allowed), directs);
         let (renewed, mut behind, directs) = work.await.map_err(unavailable("ping"))?;
         if let Renewed::Over(was) = renewed {
             return Ok(Answer::Over(why(was.as_ref(), now)));
@@ -48,7 +52,12 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
             behind,
             forbidden: forbidden.into_iter().map(|(channel, _)| channel).collect(),
         };
-        let pong = Frame::pong(id, &caller.connection, now, who.expires_at, &news);
+        let terms = Terms {
+            end: who.expires_at,
+            heartbeat,
+            retention: self.rules.retention,
+        };
+        let pong = Frame::pong(id, &caller.connection, now, &terms, &news);
         Ok(Answer::Frame(pong))
     }
 
@@ -65,10 +74,16 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
     }
 
     /// The direct channels of the user that have no cursor in this ping: nobody subscribes to them, so that a client may not
-    /// know of one yet.
-    async fn unknown_directs(&self, who: &Identity, ping: &Ping, now: Timestamp) -> Result<Vec<Channel>, TableError> {
+    /// know of one yet. Of more than can be named, each heartbeat names others.
+    async fn unknown_directs(
+        &self,
+        who: &Identity,
+        ping: &Ping,
+        from: u64,
+        now: Timestamp,
+    ) -> Result<Vec<Channel>, TableError> {
         let limit = DIRECT_NAMED_MAX + ping.cursors.len();
-        let mut directs = self.table.directs(&who.user, limit, now).await?;
+        let mut directs = self.table.directs(&who.user, from, limit, now).await?;
         directs.retain(|direct| ping.cursors.iter().all(|(channel, _)| channel != direct));
         directs.truncate(DIRECT_NAMED_MAX);
         Ok(directs)

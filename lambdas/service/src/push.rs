@@ -20,7 +20,7 @@ use crate::revoke::{RevokeError, revoke};
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
     /// The message may not be in the log, or not everybody may be told of it.
-    #[error("the message may not be published, or not everybody told: send the same again, with the same id")]
+    #[error("the message may not be published, or not everybody told: send the same again if it has an id")]
     Unavailable,
     /// The table does not answer.
     #[error(transparent)]

@@ -42,8 +42,14 @@ pub(crate) async fn reply(
 /// The same where nothing can end the connection.
 pub(crate) async fn post(sockets: &impl Sockets, clock: &impl Clock, caller: &Caller, answer: Result<Frame, Refusal>) {
     let tells_the_end = matches!(&answer, Err(refusal) if refusal.code == ErrorCode::TokenExpired);
-    if caller.has_ended(clock.now()) && !tells_the_end {
-        tracing::info!(connection = %caller.connection, "reply.too_late");
+    let is_too_late = || {
+        let is_too_late = caller.has_ended(clock.now()) && !tells_the_end;
+        if is_too_late {
+            tracing::info!(connection = %caller.connection, "reply.too_late");
+        }
+        is_too_late
+    };
+    if is_too_late() {
         return;
     }
     let frame = answer.unwrap_or_else(|refusal| {
@@ -54,6 +60,9 @@ pub(crate) async fn post(sockets: &impl Sockets, clock: &impl Clock, caller: &Ca
     let mut posted = sockets.post(&caller.connection, &frame).await;
     if posted.may_pass() {
         clock.sleep(REPLY_PAUSE).await;
+        if is_too_late() {
+            return;
+        }
         posted = sockets.post(&caller.connection, &frame).await;
     }
     if posted != Posted::Accepted {

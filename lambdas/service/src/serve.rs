@@ -46,11 +46,11 @@ where
     answer.map_err(|refusal| refusal.answering(id))
 }
 
-/// Routes `history`, `ping`, `subscribe`, `unsubscribe`, `presence` and `signal`. A heartbeat renews a connection's lease by
-/// `lease`.
+/// Routes `history`, `ping`, `subscribe`, `unsubscribe`, `presence` and `signal`. Clients ping every
+/// `heartbeat`.
 pub async fn serve_channel<T, S, H, C>(
     messaging: &Messaging<T, S, H, C>,
-    lease: Duration,
+    heartbeat: Duration,
     caller: &Caller,
     body: &str,
     jitter: Jitter,
@@ -60,13 +60,13 @@ pub async fn serve_channel<T, S, H, C>(
     H: Handover,
     C: Clock,
 {
-    let answer = channel_action(messaging, lease, caller, body, jitter).await;
+    let answer = channel_action(messaging, heartbeat, caller, body, jitter).await;
     reply(&messaging.sockets, &messaging.clock, caller, answer).await;
 }
 
 async fn channel_action<T, S, H, C>(
     messaging: &Messaging<T, S, H, C>,
-    lease: Duration,
+    heartbeat: Duration,
     caller: &Caller,
     body: &str,
     jitter: Jitter,
@@ -84,7 +84,7 @@ where
         Action::History(wanted) => history(&messaging.table, who, asked, &wanted, now)
             .await
             .map(Answer::Frame),
-        Action::Ping(ping) => messaging.ping(caller, asked, &ping, lease).await,
+        Action::Ping(ping) => messaging.ping(caller, asked, &ping, heartbeat, jitter).await,
         Action::Subscribe(wanted) => messaging.subscribe(caller, asked, &wanted, jitter).await,
         Action::Unsubscribe(wanted) => messaging.unsubscribe(caller, asked, &wanted, jitter).await,
         Action::Presence(wanted) => messaging.presence(caller, asked, &wanted).await,

@@ -67,14 +67,17 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
                 Ok(Lasting::No(reason)) => return Ok(Joined::Over(reason)),
                 Err(error) => return Err(unavailable("subscribe")(error)),
             };
+            // Members of `all` are so from the handshake on, when nobody could be told yet.
+            let is_new = wanted.channel == Channel::All && now.since(connection.registered_at) <= GONE_GRACE;
+            let came = is_new.then_some(connection.registered_at);
             let Some(membership) = self.to_be_written(&connection, wanted)? else {
-                // Members of `all` are so from the handshake on, when nobody could be told yet.
-                let is_new = wanted.channel == Channel::All && now.since(connection.registered_at) <= GONE_GRACE;
-                let since = is_new.then_some(connection.registered_at);
-                return Ok(Joined::Member { connection, since });
+                return Ok(Joined::Member {
+                    connection,
+                    since: came,
+                });
             };
             let since = match connection.membership(&wanted.channel) {
-                Some(_) => (wanted.channel == Channel::All).then_some(connection.registered_at),
+                Some(_) => came,
                 None => Some(now),
             };
             let standing = connection.membership(&wanted.channel);

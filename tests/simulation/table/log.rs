@@ -61,13 +61,19 @@ impl Heads for SimTable {
         self.ask("spread", effect).await
     }
 
-    async fn directs(&self, user: &UserId, limit: usize, now: Timestamp) -> Result<Vec<Channel>, TableError> {
+    async fn directs(
+        &self,
+        user: &UserId,
+        from: u64,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Channel>, TableError> {
         let user = user.clone();
         let effect = move |world: &mut World| {
             if world.is_planted(Bug::NoDirects) {
                 return Vec::new();
             }
-            world.table.rows.directs(&user, limit, now)
+            world.table.rows.directs(&user, from, limit, now)
         };
         self.ask("directs", effect).await
     }

@@ -18,7 +18,7 @@ use service::verifier::Verifier;
 use super::*;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
-const LEASE: Duration = Duration::from_secs(720);
+const HEARTBEAT: Duration = Duration::from_secs(240);
 
 type World = Messaging<MemoryTable, MemorySockets, MemoryHandover, TestClock>;
 
@@ -129,7 +129,7 @@ async fn events_of_another_kind_touch_nothing() {
     let subscribe = r#"{"action":"subscribe","data":{"channel":"room:a"}}"#;
     for other in ["CONNECT", "DISCONNECT", ""] {
         assert_eq!(message(&world, &event(other, hello), 1).await, refused, "{other}");
-        let channel = channel(&world, LEASE, &event(other, subscribe), 1).await;
+        let channel = channel(&world, HEARTBEAT, &event(other, subscribe), 1).await;
         assert_eq!(channel, refused, "{other}");
         let default = default(&world.sockets, &world.clock, &event(other, "{}")).await;
         assert_eq!(default, refused, "{other}");
@@ -190,7 +190,7 @@ async fn a_frame_is_answered_by_a_post_and_by_a_bare_200() {
     let world = messaging(NOW);
     let echo = event("MESSAGE", r#"{"action":"echo","data":{"content":1}}"#);
     assert_eq!(message(&world, &echo, 1).await, RouteResponse::ok());
-    assert_eq!(channel(&world, LEASE, &echo, 1).await, RouteResponse::ok());
+    assert_eq!(channel(&world, HEARTBEAT, &echo, 1).await, RouteResponse::ok());
     assert_eq!(default(&world.sockets, &world.clock, &echo).await, RouteResponse::ok());
     let told: Vec<_> = frames(&world.sockets)
         .iter()

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::connection::ConnectionRules;
 use domain::handshake::CredentialRules;
-use domain::limits::{CONNECTIONS_PER_USER_MAX, HEARTBEAT_MAX, HEARTBEAT_MIN, INLINE_MEMBERS_MAX, LEASE_HEARTBEATS};
+use domain::limits::{CONNECTIONS_PER_USER_MAX, HEARTBEAT_MAX, HEARTBEAT_MIN, INLINE_MEMBERS_MAX};
 use domain::policy::Policy;
 use domain::session::Pages;
 use domain::shards::{ShardRules, Shards};
@@ -178,15 +178,11 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         self.whole("POSTS_PER_SECOND", 100..=10_000)
     }
 
-    /// `HEARTBEAT_SECONDS`, as many of them as a lease lasts.
+    /// `HEARTBEAT_SECONDS`.
     ///
     /// # Errors
     /// When it is missing or out of bounds.
-    pub fn lease(&self) -> Setting<Duration> {
-        Ok(self.heartbeat()? * LEASE_HEARTBEATS)
-    }
-
-    fn heartbeat(&self) -> Setting<Duration> {
+    pub fn heartbeat(&self) -> Setting<Duration> {
         self.seconds_within("HEARTBEAT_SECONDS", HEARTBEAT_MIN..=HEARTBEAT_MAX)
     }
 

@@ -57,7 +57,7 @@ fn refusal(name: &str, value: Option<&str>) -> Option<String> {
         read.authorizer().map(|_| ()),
         read.shards_of_all().map(|_| ()),
         read.connections().map(|_| ()),
-        read.lease().map(|_| ()),
+        read.heartbeat().map(|_| ()),
         read.messaging().map(|_| ()),
         read.back_end().map(|_| ()),
         read.posts_per_second().map(|_| ()),
@@ -91,7 +91,7 @@ fn what_the_deployment_decides_of_messages_and_connections_is_read() {
     let connections = with("", None).connections().unwrap();
     assert_eq!((connections.shards.all.count(), connections.per_user), (4, 50));
     assert_eq!(connections.lease(), Duration::from_secs(720));
-    assert_eq!(with("", None).lease().unwrap(), connections.lease());
+    assert_eq!(with("", None).heartbeat().unwrap(), connections.heartbeat);
 }
 
 #[test]

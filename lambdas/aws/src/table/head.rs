@@ -123,8 +123,14 @@ impl Heads for Table {
         }
     }
 
-    async fn directs(&self, user: &UserId, limit: usize, now: Timestamp) -> Result<Vec<Channel>, TableError> {
-        self.listed(user, limit, now).await
+    async fn directs(
+        &self,
+        user: &UserId,
+        from: u64,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Channel>, TableError> {
+        self.listed(user, from, limit, now).await
     }
 }
 

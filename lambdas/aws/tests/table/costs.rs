@@ -362,7 +362,7 @@ async fn beat(world: &World, caller: &Caller, cursors: &serde_json::Map<String, 
 
 async fn ask(world: &World, caller: &Caller, action: &str, data: Value) -> Value {
     let frame = json!({"action": action, "id": "q", "data": data});
-    serve_channel(world, rules().lease(), caller, &frame.to_string(), Jitter::seeded(1)).await;
+    serve_channel(world, rules().heartbeat, caller, &frame.to_string(), Jitter::seeded(1)).await;
     answer(world, caller)
 }
 

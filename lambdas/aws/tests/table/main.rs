@@ -5,6 +5,7 @@ mod contract;
 mod costs;
 mod dynamodb_local;
 mod emulator;
+mod lists;
 mod meter;
 mod reading;
 mod rows_of_other_releases;

@@ -8,5 +8,5 @@ pub mod refusal;
 mod typescript;
 
 pub use client::{Action, Order, Request, read_order, read_request};
-pub use frame::{ClosingReason, Frame, Movement, News, Receipt};
+pub use frame::{ClosingReason, Frame, Movement, News, Receipt, Terms};
 pub use refusal::{ErrorCode, Refusal};

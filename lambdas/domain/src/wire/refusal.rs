@@ -174,7 +174,7 @@ impl Refusal {
     pub fn unavailable() -> Self {
         let refusal = Self::new(
             ErrorCode::Unavailable,
-            "Not possible right now: send the same frame again, with the same id.",
+            "Not possible right now: send the same frame again after a while; a message only if it has an id.",
         );
         Self {
             retry_after: Some(UNAVAILABLE_RETRY),

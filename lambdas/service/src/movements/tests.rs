@@ -4,14 +4,17 @@
 
 use std::time::Duration;
 
+use domain::timestamp::Timestamp;
 use futures_util::future::join;
 use serde_json::{Value, json};
 
+use super::Movements;
 use crate::caller::Caller;
-use crate::ports::Posted;
+use crate::ports::{Clock, Posted};
 use crate::serve::tests::world::{
     NOW, World, after, ask, at, caller, channel, connected, row, subscribed, told, watching, world,
 };
+use crate::testing::TestClock;
 
 fn joined(events: &[Value]) -> usize {
     events.iter().filter(|event| event.get("joined").is_some()).count()
@@ -147,6 +150,48 @@ async fn lif_07_a_watcher_past_its_end_is_told_nothing() {
     }
 }
 
+/// Goes on by a second whenever it is looked at.
+struct Hurried<'a>(&'a TestClock);
+
+impl Clock for Hurried<'_> {
+    fn now(&self) -> Timestamp {
+        let now = self.0.now();
+        self.0.set(now.plus(Duration::from_secs(1)));
+        now
+    }
+
+    async fn sleep(&self, span: Duration) {
+        self.0.sleep(span).await;
+    }
+}
+
+#[tokio::test]
+async fn lif_07_a_watcher_whose_end_comes_while_others_are_told_is_told_nothing() {
+    let world = world();
+    let mut watchers = Vec::new();
+    for number in 0..100 {
+        watchers.push(watching(&world, &format!("w{number}"), 1, "room:a").await);
+    }
+    let room = channel("room:a");
+    world.table.with_rows(|rows| {
+        for watcher in rows.watchers.get_mut(&room).unwrap().values_mut() {
+            watcher.hard_end = NOW.plus(Duration::from_secs(50));
+        }
+    });
+    let alice = connected(&world, "alice", 1).await;
+    let movements = Movements {
+        table: &world.table,
+        sockets: &world.sockets,
+        clock: &Hurried(&world.clock),
+    };
+    let before = world.sockets.attempts().len();
+    movements
+        .joined(&row(&world, &alice.connection).unwrap(), &room, NOW)
+        .await;
+    let told = world.sockets.attempts().len() - before;
+    assert!((1..=50).contains(&told), "{told}");
+}
+
 #[tokio::test]
 async fn nobody_is_told_of_what_a_user_gets_personally() {
     let world = world();
@@ -178,6 +223,12 @@ async fn of_all_a_user_s_coming_is_told_when_its_client_first_subscribes() {
         joined(&told(&world, &bob, "presence")),
         1,
         "a repair long afterwards is no coming"
+    );
+    ask(&world, &alice, "subscribe", json!({"channel": "all", "presence": true})).await;
+    assert_eq!(
+        joined(&told(&world, &bob, "presence")),
+        1,
+        "nor is asking for presence then"
     );
 }
 

@@ -2,13 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
+
 use domain::connection::Standing;
 use domain::limits::{REPLACED_GRACE, TOMBSTONE_LIFE};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::serve::tests::world::{
-    END, LEASE, NOW, World, answers, ask, at, change, channel, connected, row, send, subscribed, world,
+    END, HEARTBEAT, LEASE, NOW, World, answers, ask, at, change, channel, connected, row, send, subscribed, world,
 };
 
 async fn ping(world: &World, who: &Caller, cursors: Value) -> Value {
@@ -276,4 +278,27 @@ async fn sto_01_a_table_that_does_not_answer_is_unavailable_and_nobody_is_closed
         assert_eq!(answer["code"], "unavailable", "{operation}");
         assert!(world.sockets.ended().is_empty());
     }
+}
+
+#[tokio::test]
+async fn of_more_direct_channels_than_one_pong_names_each_is_named_within_some_heartbeats() {
+    const THERE: usize = 3 * DIRECT_NAMED_MAX;
+    let world = world();
+    let alice = connected(&world, "alice", 1).await;
+    for number in 0..THERE {
+        send(&world, &alice, &format!("dm:alice:u{number:03}"), &json!(1), None).await;
+    }
+    let mut named = BTreeSet::new();
+    for heartbeat in 0..20 {
+        let ping = Ping { cursors: Vec::new() };
+        let answer = world
+            .ping(&alice, None, &ping, HEARTBEAT, Jitter::seeded(heartbeat))
+            .await;
+        let Ok(Answer::Frame(frame)) = answer else {
+            panic!("{answer:?}");
+        };
+        let pong: Value = serde_json::from_str(frame.as_str()).unwrap();
+        named.extend(behind(&pong).into_iter().map(str::to_owned));
+    }
+    assert_eq!(named.len(), THERE);
 }

@@ -45,10 +45,14 @@ pub trait Heads: Sync {
     /// Notes that members of the channel stand in as many shards, if there is a head and it knows of fewer.
     fn spread(&self, channel: &Channel, shards: Shards) -> impl Future<Output = Result<(), TableError>> + Send;
 
-    /// The direct channels of a user in which something is kept at `now`, at most `limit`. Strongly consistent.
+    /// The direct channels of a user that are listed at `now`, at most `limit`. Where there are more, those whose
+    /// [`Channel::place`] is the first from `from` on; behind the last place comes the first. Strongly consistent.
+    ///
+    /// What it takes has a bound, so that it may give fewer where many were listed and are no more.
     fn directs(
         &self,
         user: &UserId,
+        from: u64,
         limit: usize,
         now: Timestamp,
     ) -> impl Future<Output = Result<Vec<Channel>, TableError>> + Send;

@@ -298,8 +298,14 @@ impl Heads for MemoryTable {
         self.call("spread", |rows| rows.spread(channel, shards)).await
     }
 
-    async fn directs(&self, user: &UserId, limit: usize, now: Timestamp) -> Result<Vec<Channel>, TableError> {
-        self.call("directs", |rows| rows.directs(user, limit, now)).await
+    async fn directs(
+        &self,
+        user: &UserId,
+        from: u64,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Channel>, TableError> {
+        self.call("directs", |rows| rows.directs(user, from, limit, now)).await
     }
 }
 

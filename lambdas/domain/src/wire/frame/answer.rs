@@ -1,5 +1,7 @@
 //! Short answers to one request: `ack`, `echo` and `pong`.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -55,6 +57,10 @@ pub(in crate::wire) struct Pong<'a> {
     forbidden: Vec<String>,
     /// The id by which the next handshake names this connection in `replaces`.
     connection: &'a str,
+    /// How often a client pings, in milliseconds.
+    heartbeat_ms: u64,
+    /// How long messages are kept, in milliseconds.
+    retention_ms: u64,
 }
 
 /// A message that is in its channel's log.
@@ -77,6 +83,21 @@ pub struct News {
     pub behind: Vec<Channel>,
     /// Channels that it asked for and may not read.
     pub forbidden: Vec<Channel>,
+}
+
+/// What a client has to go by, as long as its connection lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// The connection's end.
+    pub end: Timestamp,
+    /// Time between two heartbeats.
+    pub heartbeat: Duration,
+    /// How long messages are kept.
+    pub retention: Duration,
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn names(channels: &[Channel]) -> Vec<String> {
@@ -103,21 +124,17 @@ impl Frame {
         }))
     }
 
-    /// The connection lasts at `now`, and does so until `end`.
-    pub fn pong(
-        id: Option<&RequestId>,
-        connection: &ConnectionId,
-        now: Timestamp,
-        end: Timestamp,
-        news: &News,
-    ) -> Self {
+    /// The connection lasts at `now`, on these terms.
+    pub fn pong(id: Option<&RequestId>, connection: &ConnectionId, now: Timestamp, terms: &Terms, news: &News) -> Self {
         Self::encode(&ServerFrame::Pong(Pong {
             id: id.map(RequestId::as_str),
             at: now.millis(),
-            expires_at: end.millis(),
+            expires_at: terms.end.millis(),
             behind: names(&news.behind),
             forbidden: names(&news.forbidden),
             connection: connection.as_str(),
+            heartbeat_ms: millis(terms.heartbeat),
+            retention_ms: millis(terms.retention),
         }))
     }
 }

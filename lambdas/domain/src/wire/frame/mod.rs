@@ -11,7 +11,7 @@ mod server_frame;
 mod signal;
 mod subscribed;
 
-pub use answer::{News, Receipt};
+pub use answer::{News, Receipt, Terms};
 pub use closing::ClosingReason;
 pub use presence::Movement;
 

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::time::Duration;
+
 use super::*;
 use crate::catch_up::CatchUp;
 use crate::channel::Channel;
@@ -97,24 +99,29 @@ fn an_echo_gives_the_content_back() {
 }
 
 #[test]
-fn a_pong_tells_the_time_the_end_what_is_new_and_the_connection() {
-    let (now, end) = (Timestamp::from_millis(5), Timestamp::from_seconds(9));
+fn a_pong_tells_the_time_what_to_go_by_what_is_new_and_the_connection() {
+    let now = Timestamp::from_millis(5);
+    let terms = Terms {
+        end: Timestamp::from_seconds(9),
+        heartbeat: Duration::from_secs(60),
+        retention: Duration::from_secs(7_200),
+    };
     let connection = ConnectionId::parse("c1=").unwrap();
     let news = News {
         behind: vec![Channel::All, Channel::parse("dm:a:b").unwrap()],
         forbidden: Vec::new(),
     };
     assert_eq!(
-        Frame::pong(RequestId::parse("i1").as_ref(), &connection, now, end, &news).as_str(),
-        r#"{"type":"pong","id":"i1","at":5,"expiresAt":9000,"behind":["all","dm:a:b"],"connection":"c1="}"#
+        Frame::pong(RequestId::parse("i1").as_ref(), &connection, now, &terms, &news).as_str(),
+        r#"{"type":"pong","id":"i1","at":5,"expiresAt":9000,"behind":["all","dm:a:b"],"connection":"c1=","heartbeatMs":60000,"retentionMs":7200000}"#
     );
     let news = News {
         behind: Vec::new(),
         forbidden: vec![Channel::parse("group:team").unwrap()],
     };
     assert_eq!(
-        Frame::pong(None, &connection, now, end, &news).as_str(),
-        r#"{"type":"pong","at":5,"expiresAt":9000,"behind":[],"forbidden":["group:team"],"connection":"c1="}"#
+        Frame::pong(None, &connection, now, &terms, &news).as_str(),
+        r#"{"type":"pong","at":5,"expiresAt":9000,"behind":[],"forbidden":["group:team"],"connection":"c1=","heartbeatMs":60000,"retentionMs":7200000}"#
     );
 }
 

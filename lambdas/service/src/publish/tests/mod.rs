@@ -146,7 +146,7 @@ async fn a_direct_channel_stands_in_both_users_lists_as_long_as_anything_of_it_i
     let lists = |world: &World, now: Timestamp| {
         ["alice", "bob", "carol"].map(|user| {
             let user = domain::identity::UserId::parse(user).unwrap();
-            world.table.with_rows(|rows| rows.directs(&user, 9, now)).len()
+            world.table.with_rows(|rows| rows.directs(&user, 0, 9, now)).len()
         })
     };
     assert_eq!(lists(&world, NOW), [0, 0, 0]);

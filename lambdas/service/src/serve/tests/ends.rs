@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::channel::Channel;
 use domain::jitter::Jitter;
-use domain::limits::TOMBSTONE_LIFE;
+use domain::limits::{REPLY_PAUSE, TOMBSTONE_LIFE};
 use domain::timestamp::Timestamp;
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ use crate::caller::Caller;
 use crate::messaging::Messaging;
 use crate::ports::{Clock, Posted};
 use crate::serve::{serve_channel, serve_default, serve_message};
-use crate::testing::messaging;
+use crate::testing::{TestClock, messaging};
 
 /// Every action, by the route that serves it, with the code of its answer while the connection lasts.
 fn every_action() -> [(Route, String, Value); 10] {
@@ -175,6 +175,26 @@ async fn a_client_that_cannot_be_told_why_is_closed_all_the_same() {
     assert_eq!(world.sockets.ended(), [alice.connection]);
 }
 
+#[tokio::test]
+async fn an_answer_that_has_to_be_tried_again_is_not_sent_after_the_end() {
+    for (before_the_end, answered) in [(REPLY_PAUSE + Duration::from_millis(1), 1), (REPLY_PAUSE, 0)] {
+        let world = world();
+        let alice = connected(&world, "alice", 1).await;
+        let clock = TestClock::going_from(Timestamp::from_millis(
+            END.millis() - u64::try_from(before_the_end.as_millis()).unwrap(),
+        ));
+        world
+            .sockets
+            .answer_next(&alice.connection, &[Posted::Throttled, Posted::Accepted]);
+        serve_default(&world.sockets, &clock, &alice, "x").await;
+        assert_eq!(
+            world.sockets.frames(&alice.connection).len(),
+            answered,
+            "{before_the_end:?}"
+        );
+    }
+}
+
 /// Shows `NOW` the first so many times it is looked at, and `then` ever after: what a frame's work takes.
 struct SlowWork {
     looks: AtomicU32,
@@ -208,7 +228,7 @@ async fn an_answer_that_is_not_ready_by_the_end_is_not_sent() {
             let jitter = Jitter::seeded(1);
             match route {
                 Route::Message => serve_message(&world, &alice, body, jitter).await,
-                Route::Channel => serve_channel(&world, super::LEASE, &alice, body, jitter).await,
+                Route::Channel => serve_channel(&world, super::HEARTBEAT, &alice, body, jitter).await,
                 Route::Default => serve_default(&world.sockets, &world.clock, &alice, body).await,
             }
             assert_eq!(

@@ -7,7 +7,7 @@ pub(crate) mod world;
 
 use serde_json::{Value, json};
 
-use self::world::{LEASE, World, channel, connected, told, world};
+use self::world::{HEARTBEAT, World, channel, connected, told, world};
 use super::*;
 
 const HELLO: &str = r#"{"action":"message","data":{"content":"Hello world","recipient":"all"}}"#;
@@ -40,7 +40,7 @@ async fn serve(world: &World, route: Route, caller: &Caller, body: &str) {
     let jitter = Jitter::seeded(1);
     match route {
         Route::Message => serve_message(world, caller, body, jitter).await,
-        Route::Channel => serve_channel(world, LEASE, caller, body, jitter).await,
+        Route::Channel => serve_channel(world, HEARTBEAT, caller, body, jitter).await,
         Route::Default => serve_default(&world.sockets, &world.clock, caller, body).await,
     }
 }
@@ -86,7 +86,7 @@ async fn each_route_answers_its_own_actions() {
         pong,
         json!({
             "type": "pong", "id": "i1", "at": world::NOW.millis(), "expiresAt": world::END.millis(), "behind": [],
-            "connection": "alice0001="
+            "connection": "alice0001=", "heartbeatMs": 240_000, "retentionMs": 600_000
         })
     );
 }

@@ -21,6 +21,9 @@ pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
 /// When every connection ends at the latest.
 pub(crate) const END: Timestamp = Timestamp::from_seconds(1_003_600);
 
+/// How often a client pings.
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(240);
+
 /// How long a client is believed to be there.
 pub(crate) const LEASE: Duration = Duration::from_secs(720);
 
@@ -98,7 +101,7 @@ pub(crate) async fn ask(world: &World, caller: &Caller, action: &str, data: Valu
 pub(crate) async fn answers(world: &World, caller: &Caller, action: &str, data: Value) -> Vec<Value> {
     let before = world.sockets.frames(&caller.connection).len();
     let body = json!({"action": action, "data": data}).to_string();
-    serve_channel(world, LEASE, caller, &body, Jitter::seeded(1)).await;
+    serve_channel(world, HEARTBEAT, caller, &body, Jitter::seeded(1)).await;
     world.sockets.frames(&caller.connection).split_off(before)
 }
 

@@ -80,7 +80,7 @@ async fn a_known_id_is_told_first_and_nothing_is_written<T: AllPorts>(world: &Wo
     let mut listing = Message::new(&direct, None, &user).with_id(&id);
     listing.head.listed_until = NOW.plus(std::time::Duration::from_secs(60));
     assert_eq!(world.append(&listing).await, Appended::IdKnown);
-    assert_eq!(ok(world.table.directs(&user, 10, NOW).await), []);
+    assert_eq!(ok(world.table.directs(&user, 0, 10, NOW).await), []);
 }
 
 async fn an_id_counts_until_the_end_of_its_life<T: AllPorts>(world: &World<'_, T>) {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::channel::Channel;
 use domain::identity::UserId;
 use domain::limits::CURSORS_MAX;
 use domain::log::Head;
@@ -20,6 +21,7 @@ pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
     both_users_have_a_direct_channel_in_their_lists(world).await;
     a_list_is_renewed_and_never_by_what_was_refused(world).await;
     lists_end_at_a_limit_and_leave_out_what_is_over(world).await;
+    a_long_list_begins_anywhere_and_goes_round(world).await;
 }
 
 const RETENTION: Duration = Duration::from_secs(600);
@@ -96,7 +98,7 @@ async fn an_append_with_the_head_of_before_a_spread_is_refused<T: AllPorts>(worl
 }
 
 async fn directs<T: AllPorts>(world: &World<'_, T>, user: &UserId, limit: usize, now: Timestamp) -> Vec<String> {
-    let channels = ok(world.table.directs(user, limit, now).await);
+    let channels = ok(world.table.directs(user, 0, limit, now).await);
     let mut names: Vec<_> = channels.iter().map(ToString::to_string).collect();
     names.sort();
     names
@@ -177,4 +179,28 @@ async fn lists_end_at_a_limit_and_leave_out_what_is_over<T: AllPorts>(world: &Wo
         assert!(listed.iter().all(|name| kept.contains(name)));
     }
     assert_eq!(directs(world, &user, 10, NOW).await.len(), 7);
+}
+
+async fn a_long_list_begins_anywhere_and_goes_round<T: AllPorts>(world: &World<'_, T>) {
+    let user = world.user();
+    let mut all = Vec::new();
+    for _ in 0..7 {
+        let direct = world.direct(&user, &world.user());
+        let mut message = Message::new(&direct, None, &user);
+        message.head.listed_until = NOW.plus(RETENTION);
+        assert_eq!(world.append(&message).await, Appended::Done);
+        all.push(direct);
+    }
+    all.sort_by_key(Channel::place);
+    for (index, first) in all.iter().enumerate() {
+        for from in [first.place(), first.place() - 1] {
+            let expected: Vec<_> = all.iter().cycle().skip(index).take(3).cloned().collect();
+            let listed = ok(world.table.directs(&user, from, 3, NOW).await);
+            assert_eq!(listed, expected, "from {from:x}");
+        }
+        let after = ok(world.table.directs(&user, first.place() + 1, 1, NOW).await);
+        assert_eq!(after, [all[(index + 1) % all.len()].clone()]);
+        let whole = ok(world.table.directs(&user, first.place(), 8, NOW).await);
+        assert_eq!(whole.len(), 7);
+    }
 }

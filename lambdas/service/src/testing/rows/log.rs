@@ -32,10 +32,13 @@ impl Rows {
     }
 
     /// See [`crate::ports::Heads::directs`].
-    pub fn directs(&self, user: &UserId, limit: usize, now: Timestamp) -> Vec<Channel> {
+    pub fn directs(&self, user: &UserId, from: u64, limit: usize, now: Timestamp) -> Vec<Channel> {
         let rows = self.directs.get(user).into_iter().flatten();
-        let kept = rows.filter(|(_, life)| now < **life);
-        kept.take(limit).map(|(channel, _)| channel.clone()).collect()
+        let listed = rows.filter(|(_, life)| now < **life);
+        let mut channels: Vec<_> = listed.map(|(channel, _)| channel.clone()).collect();
+        channels.sort_by_key(|channel| (channel.place() < from, channel.place()));
+        channels.truncate(limit);
+        channels
     }
 
     /// See [`crate::ports::LogReader::entries`].
