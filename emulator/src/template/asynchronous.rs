@@ -84,14 +84,14 @@ fn read(config: &Properties<'_>, functions: &[String]) -> Result<AsynchronousSpe
     })
 }
 
-/// The function that is told; queues, topics, buckets and buses are warned about, whatever names them.
+/// The function that is told; queues, topics, buckets and buses are told of, whatever names them.
 fn destination(config: &Properties<'_>, when: &str, functions: &[String]) -> Option<String> {
     let named = config.part("DestinationConfig")?.part(when)?;
     let named = named.part("Destination")?;
     let arn = named.resolver.resolve(named.properties).ok();
     let arn = arn.and_then(|arn| functions.iter().find(|function| arn == function.as_str()));
     if arn.is_none() {
-        tracing::warn!(
+        tracing::info!(
             config = config.logical_id,
             when,
             "destinations of asynchronous invocations are not served, but functions of the template"
