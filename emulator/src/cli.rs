@@ -78,6 +78,9 @@ pub(crate) struct RunOptions {
     /// Show Lambda's lines START, END and REPORT for each invocation: duration, initialisation, memory.
     #[arg(long)]
     pub(crate) reports: bool,
+    /// What shall go wrong, and how often: a plan in JSON, as the README describes. The same seed gives the same faults.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
     /// Stop when standard input closes, as it does when the parent process ends in any way.
     #[arg(long)]
     pub(crate) stop_with_parent: bool,

@@ -2,7 +2,8 @@
 //!
 //! Reading order: `template` (what is to run), `stack` (how the parts are put together), then the parts: `front_door`
 //! (CloudFront), `gateway` (API Gateway's WebSocket APIs), `http_api` (its HTTP APIs), `web_client` (what is in a bucket on
-//! AWS), `lambda` (functions), `event_bus` (EventBridge), `tables` (DynamoDB), `cognito` (the user pool).
+//! AWS), `lambda` (functions), `event_bus` (EventBridge), `tables` (DynamoDB), `cognito` (the user pool). `faults` decides what
+//! shall go wrong in any of them.
 
 mod cli;
 mod clock;
@@ -10,6 +11,7 @@ mod cognito;
 mod deployed_addresses;
 mod endpoints;
 mod event_bus;
+mod faults;
 mod front_door;
 mod gateway;
 mod http_api;

@@ -6,6 +6,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::cognito::UserPool;
 use crate::event_bus::{self, EventBus};
+use crate::faults::{self, Faults};
 use crate::front_door::FrontDoor;
 use crate::gateway::WebSocketApi;
 use crate::lambda::{self, Functions};
@@ -35,6 +36,7 @@ pub(crate) struct Parts {
     pub(crate) tables: Tables,
     pub(crate) pool: Option<Arc<UserPool>>,
     pub(crate) event_bus: Arc<EventBus>,
+    pub(crate) faults: Faults,
     /// For the main port and those of further APIs; their own URLs stay plain.
     pub(crate) tls: Option<TlsAcceptor>,
 }
@@ -79,7 +81,9 @@ impl Ports {
             let guard = Guard::new(port.number(), &[]).letting_handshakes_pass(api.paths());
             port.serve(guard.before(api.router()), tls);
         }
-        self.lambda.serve_programs(lambda::invoke_api(parts.functions));
+        let switches = faults::router(parts.faults);
+        self.lambda
+            .serve_programs(lambda::invoke_api(parts.functions).merge(switches));
         self.events.serve_programs(event_bus::router(parts.event_bus));
         self.dynamodb.serve_programs(tables::router(parts.tables));
         if let Some(pool) = parts.pool {

@@ -11,6 +11,7 @@ use crate::cognito::{self, PoolSettings, UserPool};
 use crate::deployed_addresses::DeployedAddresses;
 use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser, TlsEndpoints};
 use crate::event_bus::EventBus;
+use crate::faults::{Faults, Names};
 use crate::front_door::FrontDoor;
 use crate::gateway::{AccountQuotas, Shared, WebSocketApi};
 use crate::http_api::HttpApi;
@@ -52,8 +53,9 @@ impl RunningStack {
         let tls = options.tls.then(|| Tls::open(&state)).transpose()?;
         let ports = Ports::listen(options.port, stack.websocket_apis.len()).await?;
         bring_home(&mut stack, &ports);
-        let (pool, users) = open_pool(&state, &stack, &options.users).await?;
-        let tables = Tables::open(&state.path("tables.db"), &stack.tables)?;
+        let faults = faults(&options, &stack)?;
+        let (pool, users) = open_pool(&state, &stack, &options.users, &faults).await?;
+        let tables = Tables::open(&state.path("tables.db"), &stack.tables, faults.clone())?;
         let reaper = Reaper::start()?;
         let stages = stage_addresses(&ports, &stack, &place);
         let host = Host {
@@ -85,6 +87,7 @@ impl RunningStack {
             tables: tables.clone(),
             pool,
             event_bus: Arc::clone(&event_bus),
+            faults,
             tls: tls.map(|tls| tls.acceptor),
         });
         functions.warm_up().await?;
@@ -114,6 +117,20 @@ fn place(options: &RunOptions) -> Place {
         account: ACCOUNT.to_owned(),
         stack_name: file.split('.').next().unwrap_or("Stack").to_owned(),
     }
+}
+
+/// The plan is read before anything is started, so that a mistake in it is told at once.
+fn faults(options: &RunOptions, stack: &StackSpec) -> Result<Faults, Problem> {
+    let functions = stack.functions.iter().map(|function| function.logical_id.clone());
+    let routes = stack.websocket_apis.iter().flat_map(|api| api.routes.keys());
+    let faults = Faults::none(Names {
+        routes: routes.cloned().collect(),
+        functions: functions.collect(),
+    });
+    if let Some(file) = &options.faults {
+        faults.load(file)?;
+    }
+    Ok(faults)
 }
 
 fn web_client(options: &RunOptions) -> Result<WebClient, Problem> {
@@ -158,15 +175,17 @@ async fn open_pool(
     state: &StateFolder,
     stack: &StackSpec,
     names: &[String],
+    faults: &Faults,
 ) -> Result<(Option<Arc<UserPool>>, Vec<ReadyMadeUser>), Problem> {
     let Some(settings) = stack.pool.clone() else {
         return Ok((None, Vec::new()));
     };
     let folder = state.path("cognito");
-    let names = names.to_vec();
+    let (names, faults) = (names.to_vec(), faults.clone());
+    let clock = Box::new(move || faults.told_now() / 1_000);
     // Making keys and hashing passwords takes a while and blocks.
     let opened = tokio::task::spawn_blocking(move || {
-        let pool = UserPool::open(&folder, settings).map_err(|error| Problem::new(error.to_string()))?;
+        let pool = UserPool::open(&folder, settings, clock).map_err(|error| Problem::new(error.to_string()))?;
         let users = names
             .iter()
             .map(|name| ready_made_user(&pool, name))

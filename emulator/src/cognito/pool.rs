@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use super::{
     access_token::AccessToken,
     challenges::Challenge,
-    clock::{Clock, system_clock},
+    clock::Clock,
     directory::Directory,
     errors::{CognitoError, ErrorType},
     files,
@@ -40,12 +40,7 @@ pub(crate) struct UserPool {
 
 impl UserPool {
     /// Opens the pool whose keys and users are in the folder; an empty or missing folder is a new pool.
-    pub(crate) fn open(folder: &Path, settings: PoolSettings) -> Result<Self, OpenError> {
-        Self::open_at(folder, settings, system_clock())
-    }
-
-    /// [`UserPool::open`] with a clock of the caller's.
-    pub(crate) fn open_at(folder: &Path, settings: PoolSettings, clock: Clock) -> Result<Self, OpenError> {
+    pub(crate) fn open(folder: &Path, settings: PoolSettings, clock: Clock) -> Result<Self, OpenError> {
         files::make_folder(folder)?;
         Ok(Self {
             folder: folder.to_owned(),

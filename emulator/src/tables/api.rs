@@ -26,23 +26,20 @@ pub(crate) fn router(tables: Tables) -> Router {
     Router::new()
         .route("/", post(operation))
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
-        .with_state(tables.database)
+        .with_state(tables)
 }
 
-async fn operation(State(database): State<Database>, headers: HeaderMap, body: Bytes) -> Response<Body> {
+async fn operation(State(tables): State<Tables>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let operation = target.and_then(|target| target.strip_prefix(TARGET_PREFIX));
     let Some(operation) = operation.map(str::to_owned) else {
         return answer(Err(unknown_operation()));
     };
     let called = tokio::task::spawn_blocking(move || match std::str::from_utf8(&body) {
-        Ok(body) => call(&database, &operation, body),
+        Ok(body) => tables.call(&operation, body),
         Err(_) => Err(serialization_error("the request is not UTF-8")),
     });
-    answer(called.await.unwrap_or_else(|_| {
-        let body = json!({ "__type": "com.amazonaws.dynamodb.v20120810#InternalServerError" });
-        Err(Failure(StatusCode::INTERNAL_SERVER_ERROR, body.to_string()))
-    }))
+    answer(called.await.unwrap_or_else(|_| Err(Failure::internal())))
 }
 
 /// A refusal: status and body as DynamoDB writes them.
@@ -52,6 +49,23 @@ pub(super) struct Failure(StatusCode, String);
 impl Display for Failure {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.0, self.1)
+    }
+}
+
+impl Failure {
+    /// DynamoDB's own fault, which SDKs answer by trying again.
+    pub(super) fn internal() -> Self {
+        let body = json!({ "__type": "com.amazonaws.dynamodb.v20120810#InternalServerError" });
+        Self(StatusCode::INTERNAL_SERVER_ERROR, body.to_string())
+    }
+
+    /// The table's throughput is used up.
+    pub(super) fn throttled() -> Self {
+        let body = json!({
+            "__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+            "message": "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.",
+        });
+        Self(StatusCode::BAD_REQUEST, body.to_string())
     }
 }
 

@@ -4,18 +4,23 @@
 //! with `*` and would need a port of its own, which any web page could reach past our guard.
 
 mod api;
+mod faulty;
+mod past;
 
 pub(crate) use api::router;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use dynoxide::Database;
 use serde_json::{Value, json};
 
+use crate::faults::Faults;
 use crate::problem::{OrProblem, Problem};
 use crate::template::TableSpec;
+use past::Past;
 
 /// How often expired rows are deleted. AWS takes up to some days: no function may count on it.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(10);
@@ -24,6 +29,8 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(crate) struct Tables {
     database: Database,
+    faults: Faults,
+    past: Arc<Past>,
 }
 
 impl Tables {
@@ -31,7 +38,7 @@ impl Tables {
     ///
     /// # Errors
     /// A damaged file, or a table whose key schema is not the template's.
-    pub(crate) fn open(file: &Path, specs: &[TableSpec]) -> Result<Self, Problem> {
+    pub(crate) fn open(file: &Path, specs: &[TableSpec], faults: Faults) -> Result<Self, Problem> {
         let damaged = || {
             format!(
                 "The table file {} cannot be read: it is damaged or of another version; start with --fresh to begin empty",
@@ -39,7 +46,11 @@ impl Tables {
             )
         };
         let database = Database::new(&file.to_string_lossy()).or_problem(damaged)?;
-        let tables = Self { database };
+        let tables = Self {
+            database,
+            faults,
+            past: Arc::new(Past::beside(file)),
+        };
         for spec in specs {
             tables.create(spec, damaged)?;
         }

@@ -232,12 +232,12 @@ fn settings() -> PoolSettings {
 }
 
 fn open(folder: &Folder, settings: PoolSettings) -> Result<UserPool, OpenError> {
-    UserPool::open(&folder.0, settings)
+    UserPool::open(&folder.0, settings, Box::new(|| 0))
 }
 
 fn open_at(folder: &Path, settings: PoolSettings, now: &Arc<AtomicU64>) -> Result<Arc<UserPool>, OpenError> {
     let now = Arc::clone(now);
-    UserPool::open_at(folder, settings, Box::new(move || now.load(Ordering::Relaxed))).map(Arc::new)
+    UserPool::open(folder, settings, Box::new(move || now.load(Ordering::Relaxed))).map(Arc::new)
 }
 
 fn request(operation: &str, body: String) -> Request<Body> {
