@@ -71,13 +71,19 @@ impl RunningStack {
             clock: options.clock,
             functions: Arc::clone(&functions),
             quotas: AccountQuotas::new(options.request_rate, options.connect_rate),
+            faults: faults.clone(),
         };
         let websocket_apis = websocket_apis(&ports, &stack, shared, &state)?;
-        let event_bus = EventBus::new(place.clone(), stack.rules.clone(), Arc::clone(&functions));
+        let event_bus = EventBus::new(
+            place.clone(),
+            stack.rules.clone(),
+            Arc::clone(&functions),
+            faults.clone(),
+        );
         let event_bus = Arc::new(event_bus);
         let port = ports.main.number();
         let http_api = stack.http_api.clone();
-        let http_api = http_api.map(|spec| HttpApi::new(spec, place, Arc::clone(&functions), port));
+        let http_api = http_api.map(|spec| HttpApi::new(spec, place, Arc::clone(&functions), faults.clone(), port));
         let distribution = stack.distribution.clone();
         let file = endpoints_file(&ports, &stages, &stack, pool.as_deref(), users, tls.as_ref());
         ports.serve(Parts {

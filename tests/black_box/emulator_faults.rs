@@ -1,4 +1,4 @@
-//! Faults on demand: each kind does what it says, none does anything unasked, and the same seed gives the same faults.
+//! Faults on demand: how they are switched, and those of a table.
 
 use std::collections::BTreeMap;
 
@@ -20,25 +20,9 @@ async fn probe() -> TestResult<Probe> {
     Probe::start_changed(|resources| resources["Table"] = table, &[]).await
 }
 
-/// Calls `/_faults`; gives status and answer.
-async fn faults(stack: &Stack, method: &str, plan: impl Into<String>) -> TestResult<(u16, Value)> {
-    let address = format!("{}/_faults", stack.endpoint("/lambda"));
-    let request = reqwest::Client::new().request(method.parse()?, address);
-    let response = request.body(plan.into()).send().await?;
-    Ok((response.status().as_u16(), response.json().await?))
-}
-
 /// Puts these faults in force.
-async fn strike(stack: &Stack, list: Value) -> TestResult {
-    let (status, answer) = faults(stack, "PUT", json!({ "seed": 7, "faults": list }).to_string()).await?;
-    assert_eq!(status, 200, "{answer}");
-    Ok(())
-}
-
-/// What has struck so far, by kind.
-async fn struck(stack: &Stack) -> TestResult<BTreeMap<String, u64>> {
-    let (_, answer) = faults(stack, "GET", "").await?;
-    Ok(serde_json::from_value(answer["struck"].clone())?)
+async fn strike(stack: &Stack, faults: Value) -> TestResult {
+    stack.strike(7, &faults).await
 }
 
 fn thing(id: &str, version: &str) -> Value {
@@ -83,7 +67,7 @@ async fn a_plan_is_read_strictly_before_anything_starts() -> TestResult {
     std::fs::write(&file, r#"{"seed":4711,"faults":[{"kind":"push.lost","times":1}]}"#)?;
     let probe = Probe::start_with(&["--faults", &file.to_string_lossy()]).await?;
     probe.stack.logged("seed=4711").await?;
-    let (_, answer) = faults(&probe.stack, "GET", "").await?;
+    let (_, answer) = probe.stack.faults("GET", "").await?;
     assert_eq!(
         answer["plan"]["faults"],
         json!([{ "kind": "push.lost", "probability": 1.0, "skip": 0, "times": 1 }])
@@ -96,21 +80,23 @@ async fn a_plan_is_switched_at_run_time_and_never_by_a_browser() -> TestResult {
     let probe = Probe::start().await?;
     let stack = &probe.stack;
     assert_eq!(
-        faults(stack, "GET", "").await?,
+        stack.faults("GET", "").await?,
         (
             200,
             json!({ "plan": { "seed": null, "clockOffsetMs": 0, "faults": [] }, "struck": {} })
         )
     );
-    let (status, answer) = faults(stack, "PUT", r#"{"faults":[{"kind":"tabel.stale"}]}"#).await?;
+    let (status, answer) = stack.faults("PUT", r#"{"faults":[{"kind":"tabel.stale"}]}"#).await?;
     assert_eq!(status, 400);
     let message = answer["message"].as_str().unwrap_or_default();
     assert!(message.contains("the nearest is table.stale"), "{message}");
-    let (status, answer) = faults(stack, "PUT", r#"{"seed":1,"faults":[{"kind":"table.stale"}]}"#).await?;
+    let (status, answer) = stack
+        .faults("PUT", r#"{"seed":1,"faults":[{"kind":"table.stale"}]}"#)
+        .await?;
     assert_eq!((status, &answer["plan"]["seed"]), (200, &json!(1)));
-    let (_, again) = faults(stack, "PUT", answer["plan"].to_string()).await?;
+    let (_, again) = stack.faults("PUT", answer["plan"].to_string()).await?;
     assert_eq!(again, answer, "what was read can be written back");
-    let (_, off) = faults(stack, "PUT", "{}").await?;
+    let (_, off) = stack.faults("PUT", "{}").await?;
     assert_eq!(off["plan"]["faults"], json!([]));
     assert!(off["plan"]["seed"].is_u64(), "a seed is chosen and told: {off}");
     let fetched = reqwest::Client::new()
@@ -144,7 +130,7 @@ async fn a_table_is_throttled() -> TestResult {
     assert_eq!(kept["Item"]["version"]["S"], "1", "nothing is written");
     stack.dynamodb("PutItem", &thing("a", "2")).await?;
     assert_eq!(
-        struck(stack).await?,
+        stack.struck().await?,
         BTreeMap::from([("table.throttled".to_owned(), 2)])
     );
     stack

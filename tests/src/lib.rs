@@ -3,6 +3,7 @@
 
 pub mod conformance;
 pub mod crowd;
+mod faults;
 mod forge;
 mod functions;
 pub mod fuzz;

@@ -13,10 +13,11 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::clock::Clock;
+use crate::faults::Faults;
 use crate::identifiers;
 use crate::lambda::{self, Functions};
 use crate::template::{Place, RuleSpec};
-use crate::timestamps::{iso_8601_seconds, now_ms};
+use crate::timestamps::iso_8601_seconds;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -26,6 +27,7 @@ pub(crate) struct EventBus {
     place: Place,
     rules: Vec<RuleSpec>,
     functions: Arc<Functions>,
+    faults: Faults,
 }
 
 /// What an event is about; the bus adds the rest.
@@ -41,11 +43,12 @@ struct Event {
 }
 
 impl EventBus {
-    pub(crate) fn new(place: Place, rules: Vec<RuleSpec>, functions: Arc<Functions>) -> Self {
+    pub(crate) fn new(place: Place, rules: Vec<RuleSpec>, functions: Arc<Functions>, faults: Faults) -> Self {
         Self {
             place,
             rules,
             functions,
+            faults,
         }
     }
 
@@ -71,7 +74,7 @@ impl EventBus {
             id: identifiers::uuid(),
             detail_type: "Scheduled Event".to_owned(),
             source: "aws.events".to_owned(),
-            time: now_ms() / 1_000,
+            time: self.faults.told_now() / 1_000,
             resources: vec![rule.arn.clone()],
             detail: json!({}),
         });

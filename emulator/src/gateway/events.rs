@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Gateway;
 use crate::identifiers;
-use crate::timestamps::{common_log_time, now_ms};
+use crate::timestamps::common_log_time;
 
 /// What stays the same in every event of a connection.
 #[derive(Debug, Clone)]
@@ -176,7 +176,8 @@ impl Gateway {
     }
 
     pub(super) fn request_context(&self, client: &Client, route_key: &str, event_type: &str) -> Value {
-        let now = now_ms();
+        let faults = &self.shared.faults;
+        let now = faults.told_now();
         let request_id = identifiers::gateway();
         let mut identity = json!({ "sourceIp": client.source_ip });
         if let Some(user_agent) = &client.user_agent {
@@ -189,7 +190,7 @@ impl Gateway {
             "requestTime": common_log_time(now),
             "messageDirection": "IN",
             "stage": self.stage.name.as_str(),
-            "connectedAt": client.connected_at_ms,
+            "connectedAt": faults.told(client.connected_at_ms),
             "requestTimeEpoch": now,
             "identity": identity,
             "requestId": request_id,

@@ -141,6 +141,7 @@ impl Gateway {
     async fn admit_and_log(&self, request: &HandshakeRequest) -> Result<Accepted, Refusal> {
         let mut entry = Entry::new(&request.context);
         let admitted = self.admit(request, &mut entry).await;
+        let admitted = admitted.and_then(|accepted| self.disturb_handshake().map(|()| accepted).map_err(Refusal::from));
         if let Err(refusal) = &admitted {
             let status = refusal.status.as_u16();
             match refusal.response_type() {

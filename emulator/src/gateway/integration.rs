@@ -49,6 +49,7 @@ impl Gateway {
     }
 
     async fn integrate(&self, route: &RouteSpec, event: Value) -> Result<ProxyResponse, IntegrationError> {
+        self.disturb_delivery(route, &event).await;
         let integration = &route.integration;
         let functions = &self.shared.functions;
         let answered = functions.invoke_within(&integration.function, event.to_string().into(), integration.timeout);

@@ -15,6 +15,7 @@ use serde_json::json;
 use super::Gateway;
 use super::api::Stages;
 use super::connections::{Connection, End, PostError};
+use super::faulty::Push;
 use crate::identifiers;
 use crate::timestamps::iso_8601;
 
@@ -57,7 +58,7 @@ async fn post_to_connection(
     Path(path): Path<(String, String, String)>,
     data: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<StatusCode, Refusal> {
-    let (_, connection) = find(&stages, &path)?;
+    let (gateway, connection) = find(&stages, &path)?;
     let data = data.ok().filter(|data| data.len() <= MAX_POST_BYTES).ok_or_else(|| {
         refuse(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -67,29 +68,39 @@ async fn post_to_connection(
     })?;
     // What AWS does with bytes that are not UTF-8 is not known; a text frame cannot carry them.
     let text = String::from_utf8_lossy(&data).into_owned();
-    connection
-        .post(text)
-        .map(|()| StatusCode::OK)
-        .map_err(|error| match error {
-            PostError::Gone => gone(),
-            PostError::BufferFull => throttled("The client does not read fast enough"),
-        })
+    match gateway.disturb_push(&connection, &text).await {
+        None => connection.post(text).map(|()| StatusCode::OK).map_err(refused),
+        Some(Push::Accepted) => Ok(StatusCode::OK),
+        Some(Push::Refused(error)) => Err(refused(error)),
+        Some(Push::Failed) => Err(refuse(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "InternalServerErrorException",
+            "Internal server error",
+        )),
+    }
+}
+
+fn refused(error: PostError) -> Refusal {
+    match error {
+        PostError::Gone => gone(),
+        PostError::BufferFull => throttled("The client does not read fast enough"),
+    }
 }
 
 async fn get_connection(
     State(stages): State<Stages>,
     Path(path): Path<(String, String, String)>,
 ) -> Result<Response<Body>, Refusal> {
-    let (_, connection) = find(&stages, &path)?;
-    let client = &connection.client;
+    let (gateway, connection) = find(&stages, &path)?;
+    let (client, faults) = (&connection.client, &gateway.shared.faults);
     let mut identity = json!({ "sourceIp": client.source_ip });
     if let Some(user_agent) = &client.user_agent {
         identity["userAgent"] = json!(user_agent);
     }
     Ok(axum::Json(json!({
-        "connectedAt": iso_8601(client.connected_at_ms),
+        "connectedAt": iso_8601(faults.told(client.connected_at_ms)),
         "identity": identity,
-        "lastActiveAt": iso_8601(connection.last_active_ms()),
+        "lastActiveAt": iso_8601(faults.told(connection.last_active_ms())),
     }))
     .into_response())
 }

@@ -5,6 +5,7 @@ mod api;
 mod authorizer;
 mod connections;
 mod events;
+mod faulty;
 mod handshake;
 mod integration;
 mod management;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::clock::Clock;
+use crate::faults::Faults;
 use crate::lambda::Functions;
 use crate::problem::Problem;
 use crate::state::StateFolder;
@@ -35,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) functions: Arc<Functions>,
     pub(crate) quotas: AccountQuotas,
+    pub(crate) faults: Faults,
 }
 
 /// One deployed stage of a WebSocket API, to which its connections belong for life.

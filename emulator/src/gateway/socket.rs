@@ -88,6 +88,7 @@ impl Gateway {
         let event = self.disconnect_event(client, ending.code, &ending.reason, authorizer);
         let mut entry = Entry::new(&event["requestContext"]);
         if let Some(route) = self.route("$disconnect")
+            && self.disturb_disconnect(route, &event).await
             && let Err(error @ (IntegrationError::Failed | IntegrationError::Throttled)) =
                 self.integrate_for(&mut entry, route, event).await
         {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::{HOP_BY_HOP, HttpApi};
 use crate::identifiers;
 use crate::template::HTTP_API_STAGE;
-use crate::timestamps::{common_log_time, now_ms};
+use crate::timestamps::common_log_time;
 
 /// A request on its way to a function.
 pub(super) struct Call<'a> {
@@ -61,7 +61,7 @@ impl HttpApi {
     }
 
     fn request_context(&self, call: &Call<'_>) -> Value {
-        let now = now_ms();
+        let now = self.faults.told_now();
         let mut http = json!({
             "method": call.head.method.as_str(),
             "path": call.path,
@@ -173,6 +173,7 @@ fn text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faults::Faults;
     use crate::lambda::Functions;
     use crate::template::{HttpApiSpec, Place};
     use axum::http::Request;
@@ -189,7 +190,7 @@ mod tests {
             account: "000000000000".into(),
             stack_name: "S".into(),
         };
-        let api = HttpApi::new(spec, place, Arc::new(Functions::default()), 3000);
+        let api = HttpApi::new(spec, place, Arc::new(Functions::default()), Faults::default(), 3000);
         let (head, body) = request.into_parts();
         api.event(&Call {
             request_id: "id=",

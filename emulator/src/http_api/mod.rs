@@ -13,6 +13,7 @@ use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode}
 use axum::response::IntoResponse;
 use serde_json::json;
 
+use crate::faults::Faults;
 use crate::identifiers;
 use crate::lambda::{Functions, MAX_EVENT_BYTES, NoAnswer};
 use crate::template::{HttpApiSpec, Place};
@@ -43,16 +44,18 @@ pub(crate) struct HttpApi {
     spec: HttpApiSpec,
     place: Place,
     functions: Arc<Functions>,
+    faults: Faults,
     /// Where clients reach it, for `X-Forwarded-Port`.
     port: u16,
 }
 
 impl HttpApi {
-    pub(crate) fn new(spec: HttpApiSpec, place: Place, functions: Arc<Functions>, port: u16) -> Self {
+    pub(crate) fn new(spec: HttpApiSpec, place: Place, functions: Arc<Functions>, faults: Faults, port: u16) -> Self {
         Self {
             spec,
             place,
             functions,
+            faults,
             port,
         }
     }
