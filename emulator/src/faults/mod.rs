@@ -140,13 +140,6 @@ impl Faults {
         self.strike(kind, subject).is_some()
     }
 
-    /// Waits as long as a fault says, if one strikes.
-    pub(crate) async fn delay(&self, kind: Kind, subject: &str) {
-        if let Some(strike) = self.strike(kind, subject) {
-            tokio::time::sleep(strike.delay).await;
-        }
-    }
-
     /// Whether the plan has any fault.
     pub(crate) fn is_armed(&self) -> bool {
         self.0.armed.load(Ordering::Acquire)

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::Gateway;
 use super::connections::{Connection, PostError};
-use crate::faults::{Faults, Kind};
+use crate::faults::{Faults, Kind, Strike};
 use crate::template::RouteSpec;
 
 /// What became of a push that a fault has taken over.
@@ -37,10 +37,8 @@ impl Gateway {
             return;
         }
         let key = event["requestContext"]["routeKey"].as_str().unwrap_or_default();
-        faults.delay(Kind::EventLate, key).await;
-        if faults.strikes(Kind::EventTwice, key) {
-            self.deliver_again(route, event);
-        }
+        let [late, twice] = [Kind::EventLate, Kind::EventTwice].map(|kind| faults.strike(kind, key));
+        self.delay_and_double(late, twice, route, event).await;
     }
 
     /// A `$disconnect` may be lost, in which case this is false, late, or delivered twice.
@@ -49,15 +47,20 @@ impl Gateway {
         if faults.strikes(Kind::DisconnectLost, "") {
             return false;
         }
-        faults.delay(Kind::DisconnectLate, "").await;
-        if faults.strikes(Kind::DisconnectTwice, "") {
-            self.deliver_again(route, event);
-        }
+        let [late, twice] = [Kind::DisconnectLate, Kind::DisconnectTwice].map(|kind| faults.strike(kind, ""));
+        self.delay_and_double(late, twice, route, event).await;
         true
     }
 
-    /// Delivers an event by itself; nobody waits for what comes of it.
-    fn deliver_again(&self, route: &RouteSpec, event: &Value) {
+    /// Waits if it is late, and delivers it by itself if it is to be there twice; nobody waits for what comes of that. All is
+    /// decided before, in the order in which events come.
+    async fn delay_and_double(&self, late: Option<Strike>, twice: Option<Strike>, route: &RouteSpec, event: &Value) {
+        if let Some(late) = late {
+            sleep(late.delay).await;
+        }
+        if twice.is_none() {
+            return;
+        }
         let (functions, integration) = (Arc::clone(&self.shared.functions), route.integration.clone());
         let event = event.to_string();
         tokio::spawn(async move {
