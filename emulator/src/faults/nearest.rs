@@ -1,8 +1,11 @@
 //! The name that somebody probably meant.
 
-/// The candidate with the fewest letters to add, drop or change.
+/// The candidate with the fewest letters to add, drop or change, in all of it or behind its last dot.
 pub(super) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> &'a str {
-    let by_distance = candidates.iter().min_by_key(|candidate| distance(word, candidate));
+    let by_distance = candidates.iter().min_by_key(|candidate| {
+        let end = candidate.rsplit('.').next().unwrap_or_default();
+        distance(word, candidate).min(distance(word, end))
+    });
     by_distance.copied().unwrap_or_default()
 }
 
