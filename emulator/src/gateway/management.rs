@@ -69,15 +69,18 @@ async fn post_to_connection(
     // What AWS does with bytes that are not UTF-8 is not known; a text frame cannot carry them.
     let text = String::from_utf8_lossy(&data).into_owned();
     match gateway.disturb_push(&connection, &text).await {
-        None => connection.post(text).map(|()| StatusCode::OK).map_err(refused),
-        Some(Push::Accepted) => Ok(StatusCode::OK),
-        Some(Push::Refused(error)) => Err(refused(error)),
-        Some(Push::Failed) => Err(refuse(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "InternalServerErrorException",
-            "Internal server error",
-        )),
+        None => connection.post(text).map_err(refused)?,
+        Some(Push::Accepted) => {}
+        Some(Push::Refused(error)) => return Err(refused(error)),
+        Some(Push::Failed) => {
+            return Err(refuse(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "InternalServerErrorException",
+                "Internal server error",
+            ));
+        }
     }
+    Ok(StatusCode::OK)
 }
 
 fn refused(error: PostError) -> Refusal {
