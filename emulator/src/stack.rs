@@ -62,6 +62,7 @@ impl RunningStack {
             variables: variables(&ports, stages.clone(), &stack, &place, pool.as_deref(), tls.as_ref()),
             groups: reaper.groups(),
             clock: options.clock,
+            faults: faults.clone(),
             reports: options.reports,
         };
         let functions = with_programs(&stack.functions, &programs(&options, &state, &stack)?)?;

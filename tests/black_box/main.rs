@@ -20,6 +20,7 @@ mod emulator_environments;
 mod emulator_event_bus;
 mod emulator_events;
 mod emulator_faults;
+mod emulator_faults_functions;
 mod emulator_faults_gateway;
 mod emulator_functions;
 mod emulator_handshake;

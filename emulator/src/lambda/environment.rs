@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -15,6 +15,7 @@ use super::process::Process;
 use super::program::Program;
 use super::reaper::ProcessGroups;
 use super::report::Status;
+use crate::faults::Faults;
 use crate::template::FunctionSpec;
 
 /// How often it is looked whether a process has outgrown its memory.
@@ -65,6 +66,7 @@ pub(super) struct Environment {
     pub(super) log: Arc<FunctionLog>,
     /// What the program was like when the process began.
     fingerprint: Option<Fingerprint>,
+    faults: Faults,
     events: mpsc::Sender<Invocation>,
     inbox: tokio::sync::Mutex<mpsc::Receiver<Invocation>>,
     pending: Mutex<Option<Pending>>,
@@ -94,6 +96,7 @@ impl Environment {
         program: &Program,
         variables: impl IntoIterator<Item = (String, String)>,
         groups: &ProcessGroups,
+        faults: Faults,
     ) -> Result<Arc<Self>, NotReady> {
         let label = function.binary.as_ref().unwrap_or(&function.name);
         let log = Arc::new(FunctionLog::new(label));
@@ -106,6 +109,7 @@ impl Environment {
             process,
             log,
             fingerprint,
+            faults,
             events,
             inbox: tokio::sync::Mutex::new(inbox),
             pending: Mutex::new(None),
@@ -155,7 +159,7 @@ impl Environment {
         let invocation = Invocation {
             event: event.clone(),
             function_arn: self.invoked_arn(event),
-            deadline: SystemTime::now() + timeout,
+            deadline_ms: self.faults.told_now().saturating_add(milliseconds(timeout)),
         };
         if self.has_exited() || self.events.send(invocation).await.is_err() {
             return Outcome::NeverTaken;
@@ -291,6 +295,10 @@ impl std::fmt::Display for NotReady {
             Self::TimedOut(limit) => write!(f, "not ready after {} s", limit.as_secs()),
         }
     }
+}
+
+fn milliseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -9,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::concurrency::{Concurrency, Execution, MAX_PROCESSES, Throttled};
 use super::destinations::Destinations;
 use super::environment::{Environment, NotReady};
+use super::faulty::Fate;
 use super::invocation::Event;
 use super::output::{FunctionError, InvocationResult};
 use super::pool::Pool;
@@ -18,6 +19,7 @@ use super::report::{self, Report, Status};
 use super::runtime_api;
 use super::variables::Variables;
 use crate::clock::Clock;
+use crate::faults::Faults;
 use crate::identifiers;
 use crate::loopback::Port;
 use crate::problem::Problem;
@@ -37,6 +39,7 @@ pub(crate) struct Host {
     pub(crate) groups: ProcessGroups,
     /// By which the minutes between asynchronous retries are counted.
     pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
     /// Whether `START`, `END` and `REPORT` are shown.
     pub(crate) reports: bool,
 }
@@ -131,15 +134,17 @@ impl Function {
 
     /// Runs the function on one event, in a place that [`Function::place`] gave.
     pub(super) async fn run(self: &Arc<Self>, place: Place, event: &Event) -> Run {
+        let fate = Fate::of(&self.host.faults, &self.spec.logical_id);
         loop {
-            let (environment, left) = match self.ready(event).await {
+            let (environment, left) = match self.ready(event, &fate).await {
                 Ok(ready) => ready,
                 Err(error) => return Run::failed(error, event),
             };
             let began = Instant::now();
             let start = report::start(&event.request_id);
             environment.log.lambda_says(&start, self.host.reports);
-            let outcome = environment.invoke(event, left, self.spec.memory_mb).await;
+            let invocation = environment.invoke(event, left, self.spec.memory_mb);
+            let outcome = fate.met(&environment, invocation).await;
             let Some((status, result)) = outcome.told(&event.request_id, self.spec.timeout) else {
                 continue;
             };
@@ -156,9 +161,10 @@ impl Function {
 
     /// An environment that waits for an event, and what is left of the function's time. Initialisation takes none of it
     /// unless it has failed once: Lambda then begins it again, as part of the invocation.
-    async fn ready(&self, event: &Event) -> Result<(Arc<Environment>, Duration), FunctionError> {
+    async fn ready(&self, event: &Event, fate: &Fate) -> Result<(Arc<Environment>, Duration), FunctionError> {
         let timeout = self.spec.timeout;
-        if let Some(environment) = self.idle.take(self.program.fingerprint()) {
+        let idle = self.idle.take(self.program.fingerprint());
+        if let Some(environment) = fate.warm(idle).await {
             return Ok((environment, timeout));
         }
         let why = match self.start(INIT_TIMEOUT).await {
@@ -183,7 +189,13 @@ impl Function {
         let variables = &self.host.variables;
         let mut variables = variables.of(&self.spec, &identifiers::environment(), &port.address());
         variables.extend(self.program.variables.clone());
-        let environment = Environment::start(&self.spec, &self.program, variables, &self.host.groups)?;
+        let environment = Environment::start(
+            &self.spec,
+            &self.program,
+            variables,
+            &self.host.groups,
+            self.host.faults.clone(),
+        )?;
         runtime_api::serve(port, Arc::clone(&environment));
         environment.initialised(limit).await?;
         Ok(environment)

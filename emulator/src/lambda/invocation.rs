@@ -1,7 +1,5 @@
 //! An event for a function, with what its caller says beside it.
 
-use std::time::SystemTime;
-
 use bytes::Bytes;
 
 use crate::identifiers;
@@ -40,7 +38,8 @@ impl Event {
 pub(super) struct Invocation {
     pub(super) event: Event,
     pub(super) function_arn: String,
-    pub(super) deadline: SystemTime,
+    /// By the function's clock (milliseconds since the epoch).
+    pub(super) deadline_ms: u64,
 }
 
 /// The trace header of an event: the caller's own if it has a root, else a new one. Nothing is sampled, since nobody takes

@@ -7,6 +7,7 @@ mod asynchronous;
 mod concurrency;
 mod destinations;
 mod environment;
+mod faulty;
 mod fingerprint;
 mod function;
 mod function_log;

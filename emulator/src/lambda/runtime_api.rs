@@ -5,7 +5,6 @@
 //! rely on that.
 
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -49,15 +48,10 @@ async fn next(State(environment): Served) -> Response<Body> {
 }
 
 fn event(invocation: Invocation) -> Response<Body> {
-    let deadline_ms = invocation
-        .deadline
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_millis();
     let event = invocation.event;
     let headers = [
         ("lambda-runtime-aws-request-id", event.request_id),
-        ("lambda-runtime-deadline-ms", deadline_ms.to_string()),
+        ("lambda-runtime-deadline-ms", invocation.deadline_ms.to_string()),
         ("lambda-runtime-invoked-function-arn", invocation.function_arn),
         ("lambda-runtime-trace-id", event.trace),
         ("content-type", "application/json".to_owned()),

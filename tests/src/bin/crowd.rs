@@ -46,6 +46,7 @@ async fn main() -> ExitCode {
         messages: options.messages,
         vanishing: options.vanishing,
         returning: options.returning,
+        faults: None,
         kill_every: options.kill_every.map(Duration::from_millis),
         seed: options.seed.unwrap_or_else(rand::random),
     };

@@ -1,5 +1,6 @@
 //! How it went, in figures.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub struct Figures {
     pub reopened: usize,
     /// Function processes that were killed.
     pub kills: usize,
+    /// Faults that struck, by their kind.
+    pub struck: BTreeMap<String, u64>,
     /// Messages that came by push, all connections together.
     pub pushed: usize,
     /// Messages that came by resuming.
@@ -39,6 +42,7 @@ impl Figures {
         mut latencies: Vec<Duration>,
         [connecting, publishing, delivering]: [Duration; 3],
         kills: usize,
+        struck: BTreeMap<String, u64>,
     ) -> Self {
         latencies.sort_unstable();
         let count = |wanted: fn(&Fate) -> bool| told.iter().filter(|one| wanted(&one.fate)).count();
@@ -48,6 +52,7 @@ impl Figures {
             returned: count(|fate| matches!(fate, Fate::Returns(_))),
             reopened: told.iter().map(|one| one.connections - 1).sum(),
             kills,
+            struck,
             pushed: told.iter().map(|one| one.pushed).sum(),
             resumed: told.iter().map(|one| one.resumed).sum(),
             channel: plan.channel.clone(),
@@ -77,6 +82,9 @@ impl fmt::Display for Figures {
             "{} vanished unheard, {} came back, {} connections were opened again, {} processes were killed",
             self.vanished, self.returned, self.reopened, self.kills
         )?;
+        for (kind, times) in &self.struck {
+            writeln!(f, "{kind} struck {times} times")?;
+        }
         writeln!(
             f,
             "{} of {} survivors show {} of {} messages, in order, none twice",

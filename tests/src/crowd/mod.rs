@@ -16,6 +16,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
+use serde_json::Value;
 use tokio::sync::{Barrier, Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -47,6 +48,8 @@ pub struct Plan {
     pub returning: usize,
     /// Time between two killings of a function's process; none are killed without it.
     pub kill_every: Option<Duration>,
+    /// What goes wrong on demand once everybody is there; nothing without it.
+    pub faults: Option<Value>,
     /// Decides who vanishes, who returns, when, and what is killed.
     pub seed: u64,
 }
@@ -83,6 +86,9 @@ pub async fn run(plan: &Plan) -> TestResult<Figures> {
     }
     all_there(&gate.everybody, &mut followers).await?;
     let connected = began.elapsed();
+    if let Some(faults) = &plan.faults {
+        stack.strike(plan.seed, faults).await?;
+    }
     let killer = killer::start(&stack, plan);
     let published = Instant::now();
     let latencies = publisher.publish_all(plan.messages, &progress, &gauge).await?;
@@ -92,12 +98,14 @@ pub async fn run(plan: &Plan) -> TestResult<Figures> {
     telling.abort();
     let kills = killer.map_or(0, killer::Killer::stop);
     let told = told.into_iter().collect::<TestResult<Vec<_>>>()?;
+    let struck = stack.struck().await?;
     Ok(Figures::new(
         plan,
         &told,
         latencies,
         [connected, publishing, delivering],
         kills,
+        struck,
     ))
 }
 
