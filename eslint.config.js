@@ -26,4 +26,5 @@ export default tseslint.config(
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: { globals: globals.node },
   },
+  { files: ['emulator/src/inspector/page/*.js'], languageOptions: { globals: globals.browser } },
 );

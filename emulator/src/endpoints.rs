@@ -13,6 +13,8 @@ pub(crate) const FILE: &str = "endpoints.json";
 pub(crate) struct EndpointsFile {
     /// `http://localhost:<port>`: where the application is served from, and its Origin.
     pub(crate) web: String,
+    /// The page of the traffic inspector.
+    pub(crate) inspector: String,
     /// `ws://localhost:<port>/<stage>`: of the first one, where there are several.
     pub(crate) websocket: String,
     /// Those of all stages by `<logical id of the API>/<stage>`, if there are several. With `http` in the place of `ws` it is the

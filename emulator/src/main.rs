@@ -3,7 +3,7 @@
 //! Reading order: `template` (what is to run), `stack` (how the parts are put together), then the parts: `front_door`
 //! (CloudFront), `gateway` (API Gateway's WebSocket APIs), `http_api` (its HTTP APIs), `web_client` (what is in a bucket on
 //! AWS), `lambda` (functions), `event_bus` (EventBridge), `tables` (DynamoDB), `cognito` (the user pool). `faults` decides what
-//! shall go wrong in any of them.
+//! shall go wrong in any of them, and `inspector` shows what happens.
 
 mod cli;
 mod clock;
@@ -16,6 +16,7 @@ mod front_door;
 mod gateway;
 mod http_api;
 mod identifiers;
+mod inspector;
 mod lambda;
 mod loopback;
 mod open_files;

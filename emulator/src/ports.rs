@@ -9,6 +9,7 @@ use crate::event_bus::{self, EventBus};
 use crate::faults::{self, Faults};
 use crate::front_door::FrontDoor;
 use crate::gateway::WebSocketApi;
+use crate::inspector::{self, Journal};
 use crate::lambda::{self, Functions};
 use crate::loopback::{self, Guard, Port, PublicPort};
 use crate::problem::Problem;
@@ -37,6 +38,7 @@ pub(crate) struct Parts {
     pub(crate) pool: Option<Arc<UserPool>>,
     pub(crate) event_bus: Arc<EventBus>,
     pub(crate) faults: Faults,
+    pub(crate) journal: Journal,
     /// For the main port and those of further APIs; their own URLs stay plain.
     pub(crate) tls: Option<TlsAcceptor>,
 }
@@ -73,7 +75,9 @@ impl Ports {
         let tls = parts.tls.as_ref();
         let guard = Guard::new(self.main.number(), &[self.web(), self.main.origin("https")])
             .letting_handshakes_pass(parts.front_door.socket_paths());
-        self.main.serve(guard.before(parts.front_door.router()), tls);
+        let inspector = inspector::router(parts.journal);
+        self.main
+            .serve(guard.before(inspector.merge(parts.front_door.router())), tls);
         let mut apis = parts.websocket_apis.into_iter();
         let management = apis.next().map(|api| api.management());
         self.management.serve_programs(management.unwrap_or_default());

@@ -15,6 +15,7 @@ use crate::faults::{Faults, Names};
 use crate::front_door::FrontDoor;
 use crate::gateway::{AccountQuotas, Shared, WebSocketApi};
 use crate::http_api::HttpApi;
+use crate::inspector::{self, Journal};
 use crate::lambda::{Addresses, Functions, Host, Program, Reaper, Variables};
 use crate::ports::{Parts, Ports};
 use crate::problem::{OrProblem, Problem};
@@ -56,6 +57,7 @@ impl RunningStack {
         let faults = faults(&options, &stack)?;
         let (pool, users) = open_pool(&state, &stack, &options.users, &faults).await?;
         let tables = Tables::open(&state.path("tables.db"), &stack.tables, faults.clone())?;
+        let journal = Journal::default();
         let reaper = Reaper::start()?;
         let stages = stage_addresses(&ports, &stack, &place);
         let host = Host {
@@ -64,6 +66,7 @@ impl RunningStack {
             clock: options.clock,
             faults: faults.clone(),
             reports: options.reports,
+            journal: journal.clone(),
         };
         let functions = with_programs(&stack.functions, &programs(&options, &state, &stack)?)?;
         let functions = Arc::new(Functions::new(functions, &host, options.concurrency)?);
@@ -73,6 +76,7 @@ impl RunningStack {
             functions: Arc::clone(&functions),
             quotas: AccountQuotas::new(options.request_rate, options.connect_rate),
             faults: faults.clone(),
+            journal: journal.clone(),
         };
         let websocket_apis = websocket_apis(&ports, &stack, shared, &state)?;
         let event_bus = EventBus::new(
@@ -95,6 +99,7 @@ impl RunningStack {
             pool,
             event_bus: Arc::clone(&event_bus),
             faults,
+            journal,
             tls: tls.map(|tls| tls.acceptor),
         });
         functions.warm_up().await?;
@@ -329,6 +334,7 @@ fn endpoints_file(
     let first = |address: fn(&StageAddresses) -> &String| stages.first().map(address).cloned().unwrap_or_default();
     EndpointsFile {
         web: ports.web(),
+        inspector: format!("{}{}", ports.web(), inspector::PATH),
         websocket: first(|stage| &stage.websocket),
         websockets: match stages {
             [_] => BTreeMap::new(),

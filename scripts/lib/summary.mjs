@@ -6,6 +6,7 @@ export function summary(endpoints, state, web) {
   const lines = [
     ...(web === 'none' ? [] : [['Web client', `${endpoints.web}  (two browser windows, one of them private: two people)`]]),
     ...endpoints.users.map((user) => ['User', `${user.username}  password ${user.password}`]),
+    ['Inspector', `${endpoints.inspector}  (what happens, live)`],
     ['WebSocket API', endpoints.websocket],
     ['@connections', endpoints.management],
     ['Lambda', endpoints.lambda],

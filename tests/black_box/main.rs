@@ -26,6 +26,7 @@ mod emulator_functions;
 mod emulator_handshake;
 mod emulator_hostile;
 mod emulator_http_api;
+mod emulator_inspector;
 mod emulator_invoke_api;
 mod emulator_load;
 mod emulator_node;

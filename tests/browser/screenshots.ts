@@ -10,6 +10,14 @@ const WIDTHS = {
   narrow: { width: 390, height: 844 },
 };
 
+/** Takes `<name>.png` of the page as it is, in one theme. */
+export async function takeScreenshot(page: Page, name: string, media: { colorScheme: 'light' | 'dark' }): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  await page.emulateMedia({ ...media, reducedMotion: 'reduce' });
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled', caret: 'hide' });
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+}
+
 /** Takes `<name>-<width>-<theme>.png` of the page as it is. */
 export async function takeScreenshots(page: Page, name: string): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });

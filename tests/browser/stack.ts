@@ -10,6 +10,7 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 /** What the tests use of `endpoints.json`. */
 export interface Endpoints {
   readonly web: string;
+  readonly inspector: string;
   readonly websocket: string;
   readonly dynamodb: string;
   readonly cognito: { readonly endpoint: string; readonly clientId: string; readonly userPoolId: string };

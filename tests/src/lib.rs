@@ -8,6 +8,7 @@ mod forge;
 mod functions;
 pub mod fuzz;
 pub mod idle;
+mod inspector;
 pub mod machine;
 pub mod numbers;
 mod probe;
@@ -21,6 +22,7 @@ mod table;
 mod visitor;
 
 pub use forge::Forge;
+pub use inspector::{Inspection, Told};
 pub use probe::{Probe, ProbeRecords, changed_probe_template, probe_template};
 pub use sign_in::{Tokens, cognito_call};
 pub use socket::{Closing, Handshake, Incoming, Socket};

@@ -6,8 +6,9 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::access_log::Entry;
-use super::events::{AuthorizerContext, HandshakeRequest};
+use super::events::{AuthorizerContext, HandshakeRequest, text_of};
 use super::{Gateway, policy};
+use crate::inspector::Verdict;
 use crate::lambda::InvocationResult;
 use crate::template::AuthorizerSpec;
 
@@ -22,6 +23,27 @@ pub(super) struct Authorized {
     pub(super) context_of_connect: AuthorizerContext,
 }
 
+/// A handshake that the authorizer does not let in: the client is told the status alone.
+#[derive(Debug)]
+struct Denial {
+    status: StatusCode,
+    why: String,
+}
+
+impl Denial {
+    fn new(status: StatusCode, why: impl Into<String>) -> Self {
+        Self {
+            status,
+            why: why.into(),
+        }
+    }
+
+    /// What the authorizer gave is nothing to go by.
+    fn useless(why: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, why)
+    }
+}
+
 impl Gateway {
     /// # Errors
     /// The HTTP status of the refused handshake: 401, 403 or 500.
@@ -31,26 +53,42 @@ impl Gateway {
         request: &HandshakeRequest,
         entry: &mut Entry,
     ) -> Result<Authorized, StatusCode> {
-        if !spec
-            .identity_sources
-            .iter()
-            .all(|source| self.is_present(source, request))
-        {
-            return Err(StatusCode::UNAUTHORIZED);
+        let decided = self.decide(spec, request, entry).await;
+        let verdict = match &decided {
+            Ok(authorized) => Verdict::Allowed(&authorized.context),
+            Err(denial) => Verdict::Refused {
+                status: denial.status.as_u16(),
+                why: &denial.why,
+            },
+        };
+        self.notes.verdict(&text_of(&request.context["connectionId"]), &verdict);
+        decided.map_err(|denial| denial.status)
+    }
+
+    async fn decide(
+        &self,
+        spec: &AuthorizerSpec,
+        request: &HandshakeRequest,
+        entry: &mut Entry,
+    ) -> Result<Authorized, Denial> {
+        let mut sources = spec.identity_sources.iter();
+        if let Some(missing) = sources.find(|source| !self.is_present(source, request)) {
+            let why = format!("the identity source {missing} is missing, and the authorizer was not asked");
+            return Err(Denial::new(StatusCode::UNAUTHORIZED, why));
         }
         let function = self
             .shared
             .functions
             .find(&spec.function)
-            .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+            .ok_or_else(|| Denial::useless("the authorizer's function is missing"))?;
         let event = self.authorizer_event(request).to_string();
         let started = Instant::now();
         let verdict = match function.invoke(event.into()).await {
             Ok(result) => verdict(result, &self.method_arn("$connect")),
-            Err(_throttled) => Err(StatusCode::INTERNAL_SERVER_ERROR),
+            Err(_throttled) => Err(Denial::useless("the authorizer was throttled")),
         };
         let latency = started.elapsed();
-        entry.authorized(verdict.as_ref().map_err(|status| status.as_u16()), latency);
+        entry.authorized(verdict.as_ref().map_err(|denial| denial.status.as_u16()), latency);
         let context = verdict?;
         let mut context_of_connect = context.clone();
         context_of_connect.insert("integrationLatency".to_owned(), json!(latency.as_millis() as u64));
@@ -85,24 +123,31 @@ impl Gateway {
 
 /// Everything that is not an allowing policy refuses: 401 for the error `Unauthorized`, 403 for a policy that does not
 /// allow, 500 for the rest.
-fn verdict(result: InvocationResult, method_arn: &str) -> Result<AuthorizerContext, StatusCode> {
+fn verdict(result: InvocationResult, method_arn: &str) -> Result<AuthorizerContext, Denial> {
     let answer = result.map_err(|error| match error.message.as_str() {
-        "Unauthorized" => StatusCode::UNAUTHORIZED,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
+        "Unauthorized" => Denial::new(StatusCode::UNAUTHORIZED, "the authorizer failed with Unauthorized"),
+        message => Denial::useless(format!("the authorizer failed: {message}")),
     })?;
     if answer.len() > MAX_RESULT_BYTES {
         tracing::error!(bytes = answer.len(), "the authorizer's result is over 8 KB");
-        return Err(StatusCode::INTERNAL_SERVER_ERROR);
+        return Err(Denial::useless("the authorizer's result is over 8 KB"));
     }
     let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
-    let context = context(&answer).ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+    let context = context(&answer).ok_or_else(|| {
+        Denial::useless(
+            "the authorizer's result has no principalId, or a context of other than texts, numbers and truths",
+        )
+    })?;
     match answer
         .get("policyDocument")
         .and_then(|document| policy::allows(document, method_arn))
     {
         Some(true) => Ok(context),
-        Some(false) => Err(StatusCode::FORBIDDEN),
-        None => Err(StatusCode::INTERNAL_SERVER_ERROR),
+        Some(false) => {
+            let why = format!("the authorizer's policy does not allow {method_arn}");
+            Err(Denial::new(StatusCode::FORBIDDEN, why))
+        }
+        None => Err(Denial::useless("the authorizer's result has no policy")),
     }
 }
 
@@ -151,7 +196,7 @@ mod tests {
             ARN,
         );
         let expected = json!({ "level": "3", "admin": "true", "name": "Ada", "principalId": "u1" });
-        assert_eq!(context.map(Value::Object), Ok(expected));
+        assert_eq!(context.ok().map(Value::Object), Some(expected));
     }
 
     #[test]
@@ -179,7 +224,7 @@ mod tests {
             (Ok("not json".into()), StatusCode::INTERNAL_SERVER_ERROR),
         ];
         for (result, expected) in cases {
-            assert_eq!(verdict(result, ARN), Err(expected));
+            assert_eq!(verdict(result, ARN).err().map(|denial| denial.status), Some(expected));
         }
     }
 }

@@ -20,6 +20,7 @@ use super::authorizer::Authorized;
 use super::events::{AuthorizerContext, Client, HandshakeRequest, text_of};
 use super::integration::IntegrationError;
 use crate::identifiers;
+use crate::inspector::StageNotes;
 use crate::timestamps::now_ms;
 
 /// What is said when the function of `$connect` has refused.
@@ -86,7 +87,8 @@ pub(super) async fn handshake(
     let context = gateway.request_context(&client, "$connect", "CONNECT");
     let request_id = text_of(&context["requestId"]);
     let shown = HandshakeRequest::new(request.headers(), request.uri(), &client, port, context);
-    let connection_id = client.connection_id.clone();
+    let (notes, connection_id) = (gateway.notes.clone(), client.connection_id.clone());
+    notes.handshake(&connection_id, &client.source_ip, request.uri(), request.headers());
     // Its own task: a client that goes away meanwhile does not stop the functions, as on AWS.
     let task = tokio::spawn(async move {
         let accepted = gateway.admit_and_log(&shown).await?;
@@ -96,8 +98,13 @@ pub(super) async fn handshake(
     });
     match task.await {
         Ok(Ok(subprotocol)) => switching_protocols(&key, subprotocol.as_deref()),
-        Ok(Err(refusal)) => refused(&refusal, &connection_id, &request_id),
-        Err(_) => refused(&StatusCode::INTERNAL_SERVER_ERROR.into(), &connection_id, &request_id),
+        Ok(Err(refusal)) => refused(&notes, &refusal, &connection_id, &request_id),
+        Err(_) => refused(
+            &notes,
+            &StatusCode::INTERNAL_SERVER_ERROR.into(),
+            &connection_id,
+            &request_id,
+        ),
     }
 }
 
@@ -212,7 +219,8 @@ fn switching_protocols(key: &str, subprotocol: Option<&str>) -> Response<Body> {
         .unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
 }
 
-fn refused(refusal: &Refusal, connection_id: &str, request_id: &str) -> Response<Body> {
+fn refused(notes: &StageNotes, refusal: &Refusal, connection_id: &str, request_id: &str) -> Response<Body> {
+    notes.refused(connection_id, refusal.status.as_u16(), &refusal.message);
     let body = json!({
         "message": refusal.message,
         "connectionId": connection_id,

@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{Response, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::post;
 use serde_json::json;
@@ -29,10 +30,27 @@ pub(super) fn router(stages: Stages) -> Router {
             "/{stage}/{at_connections}/{connection_id}",
             post(post_to_connection).get(get_connection).delete(delete_connection),
         )
+        .route_layer(from_fn_with_state(stages.clone(), noted))
         .fallback(|| async { forbidden() })
         // One byte above the bound still arrives, so that it is answered with the service's own error.
         .layer(DefaultBodyLimit::max(MAX_POST_BYTES + 1))
         .with_state(stages)
+}
+
+/// Tells the inspector of a call and of its answer.
+async fn noted(
+    State(stages): State<Stages>,
+    Path((stage, _, connection_id)): Path<(String, String, String)>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    if let Some(gateway) = stages.find(&stage) {
+        let status = response.status().as_u16();
+        gateway.notes.management(method.as_str(), &connection_id, status);
+    }
+    response
 }
 
 /// An error of the service, told by SDKs from the header `x-amzn-ErrorType`.

@@ -22,6 +22,7 @@ use std::time::Instant;
 
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::inspector::{Journal, Site, StageNotes};
 use crate::lambda::Functions;
 use crate::problem::Problem;
 use crate::state::StateFolder;
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) functions: Arc<Functions>,
     pub(crate) quotas: AccountQuotas,
     pub(crate) faults: Faults,
+    pub(crate) journal: Journal,
 }
 
 /// One deployed stage of a WebSocket API, to which its connections belong for life.
@@ -49,6 +51,7 @@ struct Gateway {
     connections: Connections,
     throttle: Throttle,
     access_log: Option<AccessLog>,
+    notes: StageNotes,
 }
 
 impl Gateway {
@@ -62,7 +65,12 @@ impl Gateway {
             let name = format!("{}-{}.log", api.logical_id, stage.name);
             Ok(AccessLog::new(format, access_logs.append(access_log::FOLDER, &name)?))
         };
+        let site = Site {
+            api: api.id.clone(),
+            stage: stage.name.clone(),
+        };
         Ok(Self {
+            notes: StageNotes::new(shared.journal.clone(), site),
             access_log: stage.access_log_format.as_ref().map(open).transpose()?,
             throttle: Throttle::new(&api, &stage, &shared.quotas, Instant::now()),
             connections: Connections::default(),

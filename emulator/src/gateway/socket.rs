@@ -72,6 +72,7 @@ impl Gateway {
             .max_message_size(Some(MAX_MESSAGE_BYTES));
         let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
         let (connection, inbox) = self.connections.open(client);
+        self.notes.opened(&connection.client.connection_id);
         let authorizer = authorizer.map(Arc::new);
         let session = Session {
             gateway: &self,
@@ -85,6 +86,7 @@ impl Gateway {
 
     /// Runs `$disconnect`; its answer means nothing.
     pub(super) async fn disconnect(&self, client: &Client, ending: Ending, authorizer: Option<&AuthorizerContext>) {
+        self.notes.closed(&client.connection_id, ending.code, &ending.reason);
         let event = self.disconnect_event(client, ending.code, &ending.reason, authorizer);
         let mut entry = Entry::new(&event["requestContext"]);
         if let Some(route) = self.route("$disconnect")
@@ -224,7 +226,7 @@ impl Session<'_> {
         let end = inbox.end.clone();
         let over = tokio::select! {
             over = self.read(&mut stream) => over,
-            over = write(&mut sink, inbox) => over,
+            over = self.write(&mut sink, inbox) => over,
             over = self.overdue(end) => over,
             () = self.timed_out() => Over::Close(GOING_AWAY),
         };
@@ -260,9 +262,28 @@ impl Session<'_> {
         Over::Lost
     }
 
+    /// Sends what is posted. Asked to end, it first sends what was accepted before: a post answered with 200 is not thrown away.
+    async fn write(&self, sink: &mut SplitSink<Socket, Message>, mut inbox: Inbox) -> Over {
+        loop {
+            tokio::select! {
+                biased;
+                Some(text) = inbox.frames.recv() => {
+                    self.gateway.notes.frame_out(&self.connection.client.connection_id, &text);
+                    if sink.send(Message::text(text)).await.is_err() {
+                        return Over::Lost;
+                    }
+                }
+                ending = asked_to_end(&mut inbox.end) => return Over::Close(ending),
+            }
+        }
+    }
+
     /// Each frame runs by itself: API Gateway promises no order among the frames of a connection.
     fn received(&self, text: String) {
         self.connection.touch();
+        self.gateway
+            .notes
+            .frame_in(&self.connection.client.connection_id, &text);
         let (gateway, connection) = (Arc::clone(self.gateway), Arc::clone(self.connection));
         tokio::spawn(gateway.handle_message(connection, self.authorizer.clone(), text));
     }
@@ -284,21 +305,6 @@ impl Session<'_> {
                 return;
             }
             sleep_until(end_of_life.min(Instant::now() + (most_idle - idle))).await;
-        }
-    }
-}
-
-/// Sends what is posted. Asked to end, it first sends what was accepted before: a post answered with 200 is not thrown away.
-async fn write(sink: &mut SplitSink<Socket, Message>, mut inbox: Inbox) -> Over {
-    loop {
-        tokio::select! {
-            biased;
-            Some(text) = inbox.frames.recv() => {
-                if sink.send(Message::text(text)).await.is_err() {
-                    return Over::Lost;
-                }
-            }
-            ending = asked_to_end(&mut inbox.end) => return Over::Close(ending),
         }
     }
 }

@@ -16,6 +16,7 @@ use super::program::Program;
 use super::reaper::ProcessGroups;
 use super::report::Status;
 use crate::faults::Faults;
+use crate::inspector::FunctionNotes;
 use crate::template::FunctionSpec;
 
 /// How often it is looked whether a process has outgrown its memory.
@@ -97,9 +98,10 @@ impl Environment {
         variables: impl IntoIterator<Item = (String, String)>,
         groups: &ProcessGroups,
         faults: Faults,
+        notes: &FunctionNotes,
     ) -> Result<Arc<Self>, NotReady> {
         let label = function.binary.as_ref().unwrap_or(&function.name);
-        let log = Arc::new(FunctionLog::new(label));
+        let log = Arc::new(FunctionLog::new(label, notes.clone()));
         let fingerprint = program.fingerprint();
         let process = Process::start(program, variables, groups, &log)
             .map_err(|error| NotReady::NotStarted(format!("fork/exec {}: {error}", program.path.display())))?;

@@ -21,6 +21,7 @@ use super::variables::Variables;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::identifiers;
+use crate::inspector::{FunctionNotes, Invoked, Journal, Times};
 use crate::loopback::Port;
 use crate::problem::Problem;
 use crate::template::FunctionSpec;
@@ -42,6 +43,7 @@ pub(crate) struct Host {
     pub(crate) faults: Faults,
     /// Whether `START`, `END` and `REPORT` are shown.
     pub(crate) reports: bool,
+    pub(crate) journal: Journal,
 }
 
 /// A function of the template with its program.
@@ -52,6 +54,7 @@ pub(crate) struct Function {
     pub(super) concurrency: Concurrency,
     /// Known when all functions are.
     pub(super) destinations: OnceLock<Destinations>,
+    notes: FunctionNotes,
     program: Program,
     idle: Pool,
     processes: Arc<Semaphore>,
@@ -82,7 +85,9 @@ struct UnderWay {
 
 impl Function {
     pub(super) fn new(spec: FunctionSpec, program: Program, concurrency: Concurrency, host: Host) -> Self {
+        let name = spec.binary.as_ref().unwrap_or(&spec.logical_id);
         Self {
+            notes: FunctionNotes::new(host.journal.clone(), name),
             spec,
             host,
             concurrency,
@@ -135,10 +140,14 @@ impl Function {
     /// Runs the function on one event, in a place that [`Function::place`] gave.
     pub(super) async fn run(self: &Arc<Self>, place: Place, event: &Event) -> Run {
         let fate = Fate::of(&self.host.faults, &self.spec.logical_id);
+        let invoked = self.notes.invoked(&event.request_id, &event.payload);
         loop {
             let (environment, left) = match self.ready(event, &fate).await {
                 Ok(ready) => ready,
-                Err(error) => return Run::failed(error, event),
+                Err(error) => {
+                    self.note(&invoked, Err(&error), &Times::default());
+                    return Run::failed(error, event);
+                }
             };
             let began = Instant::now();
             let start = report::start(&event.request_id);
@@ -148,8 +157,13 @@ impl Function {
             let Some((status, result)) = outcome.told(&event.request_id, self.spec.timeout) else {
                 continue;
             };
-            let under_way = UnderWay {
+            let times = Times {
                 init: environment.take_init(),
+                run: Some(began.elapsed()),
+            };
+            self.note(&invoked, result.as_ref(), &times);
+            let under_way = UnderWay {
+                init: times.init,
                 end: began + left,
                 environment,
                 began,
@@ -157,6 +171,12 @@ impl Function {
             };
             return self.finish(under_way, event, status, result).await;
         }
+    }
+
+    fn note(&self, invoked: &Invoked, result: Result<&Bytes, &FunctionError>, times: &Times) {
+        let answer = result.map(|answer| answer.as_ref());
+        let answer = answer.map_err(|error| (error.kind.as_str(), error.message.as_str()));
+        self.notes.answered(invoked, answer, times);
     }
 
     /// An environment that waits for an event, and what is left of the function's time. Initialisation takes none of it
@@ -195,6 +215,7 @@ impl Function {
             variables,
             &self.host.groups,
             self.host.faults.clone(),
+            &self.notes,
         )?;
         runtime_api::serve(port, Arc::clone(&environment));
         environment.initialised(limit).await?;

@@ -7,6 +7,8 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdout};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::inspector::FunctionNotes;
+
 /// How many of a process's last lines are kept to explain its death.
 const LAST_LINES: usize = 5;
 /// Longer lines of output are broken (CloudWatch Logs takes 256 KiB).
@@ -19,6 +21,7 @@ const TAIL_BYTES: usize = 4 * 1024;
 #[derive(Debug)]
 pub(super) struct FunctionLog {
     label: String,
+    notes: FunctionNotes,
     last_lines: Mutex<VecDeque<String>>,
     /// Of the invocation under way, and of the initialisation before it.
     tail: Mutex<VecDeque<u8>>,
@@ -28,9 +31,10 @@ pub(super) struct FunctionLog {
 
 impl FunctionLog {
     /// A log whose lines begin with `label`.
-    pub(super) fn new(label: &str) -> Self {
+    pub(super) fn new(label: &str, notes: FunctionNotes) -> Self {
         Self {
             label: label.to_owned(),
+            notes,
             last_lines: Mutex::default(),
             tail: Mutex::default(),
             readers: Mutex::default(),
@@ -63,6 +67,7 @@ impl FunctionLog {
 
     fn process_says(&self, line: String) {
         eprintln!("[{}] {line}", self.label);
+        self.notes.said(&line);
         self.add_to_tail(&line);
         let mut kept = lock(&self.last_lines);
         if kept.len() == LAST_LINES {
@@ -139,10 +144,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inspector::Journal;
+
+    fn notes() -> FunctionNotes {
+        FunctionNotes::new(Journal::default(), "f")
+    }
 
     #[test]
     fn the_tail_is_the_last_4_kb_and_begins_anew() {
-        let log = FunctionLog::new("f");
+        let log = FunctionLog::new("f", notes());
         for _ in 0..3 {
             log.lambda_says(&"x".repeat(2_000), false);
         }
@@ -155,7 +165,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_printed_before_a_question_is_in_the_tail() {
         use tokio::io::AsyncWriteExt;
-        let log = Arc::new(FunctionLog::new("f"));
+        let log = Arc::new(FunctionLog::new("f", notes()));
         let (mut process, output) = tokio::io::duplex(64 * 1024);
         log.read(output);
         for number in 0..100 {
