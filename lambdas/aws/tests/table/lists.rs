@@ -38,12 +38,12 @@ async fn what_is_listed_no_more_costs_a_heartbeat_a_few_pages_and_hides_nothing_
         id: None,
         content: Content::parse("1").map_err(|_| "no content")?,
     };
-    let head = Head::after(None, NOW, Shards::ONE).listing(&kept, LIFE);
+    let head = Head::after(None, NOW, Shards::ONE).keeping(LIFE).listing(&kept, LIFE);
     let append = Append {
         channel: &kept,
         previous: None,
         head: &head,
-        entry: &draft.entry(&head, LIFE),
+        entry: &draft.entry(&head),
         sent: None,
         now: NOW,
     };
