@@ -15,6 +15,8 @@ const HELP = `npm run costs prints what a month costs, as README.md has it: npm 
 What each of them does stands in scripts/costs/usage.ts, what AWS asks in scripts/costs/prices.json.`;
 
 try {
+  // Without the two dashes npm takes an option for itself, and the bill would be another one than asked for.
+  if (process.env['npm_config_users'] !== undefined) throw new Error('npm took --users for itself, which belongs behind two dashes');
   const { users = String(USERS), help } = parseArgs({ options: { users: { type: 'string' }, help: { type: 'boolean', short: 'h' } } }).values;
   console.log(help ? HELP : costsOf(users));
 } catch (error) {
@@ -23,8 +25,6 @@ try {
 }
 
 function costsOf(users: string): string {
-  // Without the two dashes npm takes an option for itself, and the bill would be another one than asked for.
-  if (process.env['npm_config_users'] !== undefined) throw new Error('npm took --users for itself, which belongs behind two dashes');
   if (!/^[1-9]\d{0,8}$/.test(users)) throw new Error(`--users ${users} is no number of people: write a whole number, 1 or more`);
   const operations: unknown = JSON.parse(readFileSync(new URL('../docs/costs.json', import.meta.url), 'utf8'));
   return report(usageOf(Number(users)), readOperations(operations), prices satisfies Prices);

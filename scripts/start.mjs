@@ -1,6 +1,6 @@
 // `npm start`: builds functions, emulator and web client, synthesises the CDK app, and runs the whole stack on loopback.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from './lib/fail.mjs';
 import { readOptions } from './lib/options.mjs';
@@ -45,18 +45,15 @@ async function runEmulator(template) {
     console.log(`Stopped; messages, users and keys stay in ${options.state}.`);
     return 0;
   }
-  if (isNew) removeIfEmpty(options.state);
+  if (isNew) removeIfUnused(options.state);
   if (code === 1 && emulator.signalCode) console.error(`The emulator was ended from outside (${emulator.signalCode}): start again.`);
   return code;
 }
 
-// A start that failed leaves nothing that was not there before.
-function removeIfEmpty(folder) {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // It holds something, which the next start may need, or is not there.
-  }
+// A start that failed leaves nothing that was not there before: the emulator's lock, which it has let go, is all that a folder
+// holds in which nothing was begun.
+function removeIfUnused(folder) {
+  if (existsSync(folder) && readdirSync(folder).every((name) => name === 'lock')) rmSync(folder, { recursive: true });
 }
 
 function emulatorProgram() {

@@ -1,4 +1,6 @@
 // What two people do, each at a browser of their own: sign in on the pool's pages, chat, reload, sign out.
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { Person, openBrowser } from './person.ts';
@@ -28,6 +30,12 @@ async function arrive(): Promise<Person> {
   const person = await Person.arrive(browser, endpoints);
   people.push(person);
   return person;
+}
+
+/** What `npm run users` answers. */
+function users(...args: string[]): unknown {
+  const command = ['--import', 'tsx', 'scripts/users.ts', ...args];
+  return JSON.parse(execFileSync(process.execPath, command, { cwd: join(import.meta.dirname, '../..'), encoding: 'utf8' }));
 }
 
 async function signedIn(username: string): Promise<Person> {
@@ -99,6 +107,26 @@ test('signing out everywhere closes the sockets of every browser', async () => {
   await tab.getByTestId('sign-in').waitFor();
   await elsewhere.leave();
   expect(await closed, 'nobody connects again after that').toBeUndefined();
+});
+
+test('who was sent away by the back end is told so after a reload, and signs in anew', async () => {
+  // GIVEN somebody whose page is closed for a moment
+  const dora = await arrive();
+  await dora.signUp('dora', 'Correct-Horse-7-Battery');
+  await dora.page.goto('about:blank');
+  // WHEN
+  const state = join(inject('folder'), 'state');
+  const { id } = users('find', 'dora', '--state', state) as { id: string };
+  users('disconnect', id, '--state', state);
+  await dora.page.goto(endpoints.web);
+  // THEN
+  await dora.page.getByTestId('status').getByText('You were signed out elsewhere').waitFor();
+  expect(await dora.context.cookies(endpoints.web)).toEqual([]);
+  // The pool remembers the sign-in that counts no more, and has to forget it first.
+  await dora.page.getByTestId('sign-in').click();
+  await dora.page.waitForURL(`${endpoints.web}/`);
+  await dora.page.getByTestId('sign-in').click();
+  await dora.page.locator('input[name=password]').waitFor();
 });
 
 test('everything can be done with the keyboard alone', async () => {
