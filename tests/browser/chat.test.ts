@@ -111,22 +111,22 @@ test('signing out everywhere closes the sockets of every browser', async () => {
 
 test('who was sent away by the back end is told so after a reload, and signs in anew', async () => {
   // GIVEN somebody whose page is closed for a moment
-  const dora = await arrive();
-  await dora.signUp('dora', 'Correct-Horse-7-Battery');
-  await dora.page.goto('about:blank');
+  const frieda = await arrive();
+  await frieda.signUp('frieda', 'Correct-Horse-7-Battery');
+  await frieda.page.goto('about:blank');
   // WHEN
   const state = join(inject('folder'), 'state');
-  const { id } = users('find', 'dora', '--state', state) as { id: string };
+  const { id } = users('find', 'frieda', '--state', state) as { id: string };
   users('disconnect', id, '--state', state);
-  await dora.page.goto(endpoints.web);
+  await frieda.page.goto(endpoints.web);
   // THEN
-  await dora.page.getByTestId('status').getByText('You were signed out elsewhere').waitFor();
-  expect(await dora.context.cookies(endpoints.web)).toEqual([]);
+  await frieda.page.getByTestId('status').getByText('You were signed out elsewhere').waitFor();
+  expect(await frieda.context.cookies(endpoints.web)).toEqual([]);
   // The pool remembers the sign-in that counts no more, and has to forget it first.
-  await dora.page.getByTestId('sign-in').click();
-  await dora.page.waitForURL(`${endpoints.web}/`);
-  await dora.page.getByTestId('sign-in').click();
-  await dora.page.locator('input[name=password]').waitFor();
+  await frieda.page.getByTestId('sign-in').click();
+  await frieda.page.waitForURL(`${endpoints.web}/`);
+  await frieda.page.getByTestId('sign-in').click();
+  await frieda.page.locator('input[name=password]').waitFor();
 });
 
 test('everything can be done with the keyboard alone', async () => {
