@@ -1,13 +1,10 @@
 // The rules of axe-core (WCAG 2.2 A and AA, best practice) on every page, in both themes.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { violations } from './axe.ts';
 import { Person, openBrowser } from './person.ts';
 import { endpointsOf } from './stack.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const endpoints = endpointsOf(inject('folder'));
 let browser: Browser;
 
@@ -18,18 +15,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
 });
-
-async function violations(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    // Through the debugger, which the page's policy does not bind.
-    await page.evaluate(AXE);
-    const results = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
-    found.push(...results.violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map((node) => node.html).join(' ')}`));
-  }
-  return found;
-}
 
 test('the page before signing in', async () => {
   const { page, context } = await Person.arrive(browser, endpoints);

@@ -1,16 +1,13 @@
 // The traffic inspector, as somebody uses it who wants to know what their stack does: on a wide window and on a narrow one.
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { createRequire } from 'node:module';
-import type axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { violations } from './axe.ts';
 import { Person, openBrowser } from './person.ts';
 import { takeScreenshot } from './screenshots.ts';
 import { endpointsOf } from './stack.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 360, height: 740 };
 const endpoints = endpointsOf(inject('folder'));
@@ -42,18 +39,6 @@ async function inspect(viewport: { width: number; height: number }): Promise<{ p
   await page.goto(endpoints.inspector);
   await page.getByRole('status').getByText('live').waitFor();
   return { page, complaints };
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.evaluate(AXE);
-    const results = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
-    found.push(...results.violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map((node) => node.html).join(' ')}`));
-  }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
-  return found;
 }
 
 /** A handshake without any credential. */
