@@ -75,7 +75,8 @@ impl Ports {
         let tls = parts.tls.as_ref();
         let guard = Guard::new(self.main.number(), &[self.web(), self.main.origin("https")])
             .letting_handshakes_pass(parts.front_door.socket_paths());
-        let inspector = inspector::router(parts.journal);
+        let switches = faults::router(inspector::FAULTS_PATH, parts.faults.clone());
+        let inspector = inspector::router(parts.journal, switches);
         self.main
             .serve(guard.before(inspector.merge(parts.front_door.router())), tls);
         let mut apis = parts.websocket_apis.into_iter();
@@ -85,9 +86,9 @@ impl Ports {
             let guard = Guard::new(port.number(), &[]).letting_handshakes_pass(api.paths());
             port.serve(guard.before(api.router()), tls);
         }
-        let switches = faults::router(parts.faults);
+        let faults = faults::router(faults::PATH, parts.faults);
         self.lambda
-            .serve_programs(lambda::invoke_api(parts.functions).merge(switches));
+            .serve_programs(lambda::invoke_api(parts.functions).merge(faults));
         self.events.serve_programs(event_bus::router(parts.event_bus));
         self.dynamodb.serve_programs(tables::router(parts.tables));
         if let Some(pool) = parts.pool {

@@ -1,6 +1,7 @@
 //! Puts the parts of a stack together: state, ports, user pool, tables, functions, gateway; and takes them down again.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -54,10 +55,10 @@ impl RunningStack {
         let tls = options.tls.then(|| Tls::open(&state)).transpose()?;
         let ports = Ports::listen(options.port, stack.websocket_apis.len()).await?;
         bring_home(&mut stack, &ports);
-        let faults = faults(&options, &stack)?;
+        let journal = Journal::default();
+        let faults = faults(&options, &stack, &journal)?;
         let (pool, users) = open_pool(&state, &stack, &options.users, &faults).await?;
         let tables = Tables::open(&state.path("tables.db"), &stack.tables, faults.clone())?;
-        let journal = Journal::default();
         let reaper = Reaper::start()?;
         let stages = stage_addresses(&ports, &stack, &place);
         let host = Host {
@@ -132,13 +133,15 @@ fn place(options: &RunOptions) -> Place {
 }
 
 /// The plan is read before anything is started, so that a mistake in it is told at once.
-fn faults(options: &RunOptions, stack: &StackSpec) -> Result<Faults, Problem> {
+fn faults(options: &RunOptions, stack: &StackSpec, journal: &Journal) -> Result<Faults, Problem> {
     let functions = stack.functions.iter().map(|function| function.logical_id.clone());
     let routes = stack.websocket_apis.iter().flat_map(|api| api.routes.keys());
-    let faults = Faults::none(Names {
-        routes: routes.cloned().collect(),
+    let routes: BTreeSet<&String> = routes.collect();
+    let names = Names {
+        routes: routes.into_iter().cloned().collect(),
         functions: functions.collect(),
-    });
+    };
+    let faults = Faults::none(names, journal.clone());
     if let Some(file) = &options.faults {
         faults.load(file)?;
     }

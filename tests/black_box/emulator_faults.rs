@@ -76,15 +76,26 @@ async fn a_plan_is_read_strictly_before_anything_starts() -> TestResult {
 }
 
 #[tokio::test]
-async fn a_plan_is_switched_at_run_time_and_never_by_a_browser() -> TestResult {
+async fn a_plan_is_switched_at_run_time_and_here_never_by_a_browser() -> TestResult {
     let probe = Probe::start().await?;
     let stack = &probe.stack;
+    let (status, answer) = stack.faults("GET", "").await?;
     assert_eq!(
-        stack.faults("GET", "").await?,
+        (status, &answer["plan"], &answer["struck"]),
         (
             200,
-            json!({ "plan": { "seed": null, "clockOffsetMs": 0, "faults": [] }, "struck": {} })
+            &json!({ "seed": null, "clockOffsetMs": 0, "faults": [] }),
+            &json!({})
         )
+    );
+    let kinds = answer["kinds"].as_array().cloned().unwrap_or_default();
+    assert_eq!(
+        (kinds.len(), &kinds[4]["kind"], &kinds[4]["key"]),
+        (20, &json!("event.twice"), &json!("route"))
+    );
+    assert_eq!(
+        kinds[4]["subjects"][0], "$connect",
+        "what this template has is offered: {answer}"
     );
     let (status, answer) = stack.faults("PUT", r#"{"faults":[{"kind":"tabel.stale"}]}"#).await?;
     assert_eq!(status, 400);

@@ -229,6 +229,46 @@ async fn a_stream_is_taken_up_where_it_broke_off_and_says_what_is_gone() -> Test
 }
 
 #[tokio::test]
+async fn faults_are_switched_here_and_told_when_they_strike() -> TestResult {
+    let probe = Probe::start().await?;
+    let stack = &probe.stack;
+    let mut told = Inspection::open(stack, None).await?;
+    let mut socket = Handshake::with(stack).open().await?;
+    let id = told.next_of("opened").await?["connection"].clone();
+    let id = id.as_str().unwrap_or_default();
+    let client = reqwest::Client::new();
+    let switch = async |plan: Value| -> TestResult<(u16, Value)> {
+        let address = format!("{}/faults", stack.endpoint("/inspector"));
+        let request = client.put(address).header("origin", stack.endpoint("/web"));
+        let answer = request.body(plan.to_string()).send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
+    };
+    let plan = json!({ "seed": 5, "faults": [{ "kind": "push.gone", "times": 1 }] });
+    let (status, answer) = switch(plan).await?;
+    assert_eq!((status, &answer["struck"]), (200, &json!({})));
+    let planned = told.next_of("fault").await?;
+    assert_eq!(
+        (&planned["summary"], fact(&planned, "seed")),
+        (&json!("1 fault in force"), "5")
+    );
+
+    assert_eq!(post(stack, id, "lost".to_owned()).await?, 410);
+    let struck = told.next_of("fault").await?;
+    assert_eq!(
+        (&struck["summary"], &struck["failed"]),
+        (&json!("push.gone strikes at event 1 of all"), &json!(true))
+    );
+    assert_eq!(stack.struck().await?["push.gone"], 1, "it is one plan at both places");
+    assert_eq!(post(stack, id, "found".to_owned()).await?, 200);
+    assert_eq!(socket.next_text().await?, "found");
+
+    let (status, answer) = switch(json!({ "faults": [{ "kind": "push.gnoe" }] })).await?;
+    let words = answer["message"].as_str().unwrap_or_default();
+    assert!(status == 400 && words.contains("the nearest is push.gone"), "{answer}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn only_its_own_page_may_look() -> TestResult {
     let probe = Probe::start().await?;
     let stack = &probe.stack;
@@ -242,7 +282,7 @@ async fn only_its_own_page_may_look() -> TestResult {
         }
         Ok(request.body("{}").send().await?.status().as_u16())
     };
-    for path in ["", "/inspector.js", "/events", "/connections"] {
+    for path in ["", "/inspector.js", "/events", "/connections", "/faults"] {
         assert_eq!(asked("GET", path, &[]).await?, 200, "{path}");
         assert_eq!(asked("GET", path, &[("origin", &own)]).await?, 200, "{path}");
         for foreign in [
@@ -253,6 +293,11 @@ async fn only_its_own_page_may_look() -> TestResult {
             ("sec-fetch-site", "same-site"),
         ] {
             assert_eq!(asked("GET", path, &[foreign]).await?, 403, "{path} with {foreign:?}");
+            assert_eq!(
+                asked("PUT", path, &[foreign]).await?,
+                403,
+                "PUT {path} with {foreign:?}"
+            );
         }
     }
     let link = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];

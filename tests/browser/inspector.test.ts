@@ -105,6 +105,45 @@ test('what comes while it is paused waits', async () => {
   await page.context().close();
 });
 
+test('faults are switched, strike, and end', async () => {
+  const { page, complaints } = await inspect(WIDE);
+  await page.getByRole('button', { name: 'Faults', expanded: false }).click();
+  const panel = page.getByRole('complementary', { name: 'Faults' });
+  const faults = page.getByTestId('fault');
+  await panel.getByLabel('Kind of fault').selectOption('event.twice');
+  await panel.getByText('reaches its function twice').waitFor();
+  await panel.getByRole('button', { name: 'Add' }).click();
+  await faults.filter({ hasText: 'event.twice' }).getByText('struck 0×').waitFor();
+  await panel.getByLabel('At which route event.twice strikes').selectOption('message');
+  await expect.poll(() => panel.getByLabel('At which route event.twice strikes').inputValue()).toBe('message');
+  await panel.getByLabel('Kind of fault').selectOption('push.delayed');
+  await panel.getByRole('button', { name: 'Add' }).click();
+  await faults.nth(1).waitFor();
+  await panel.getByLabel('ms late').fill('-1');
+  await panel.getByLabel('ms late').fill('5');
+  await panel.getByLabel('How often push.delayed strikes').selectOption('1 in 10');
+  await page.getByRole('button', { name: 'Faults 2' }).waitFor();
+
+  await alice.say('Twice as good');
+  await bob.sees('Twice as good');
+  await records(page, 'event.twice strikes at event 1 of message').first().waitFor();
+  await faults.first().getByText(/struck [1-9]/).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await takeScreenshot(page, 'inspector-faults', { colorScheme: 'light' });
+  await page.setViewportSize(NARROW);
+  expect(await overflow(page)).toBe(0);
+  await page.setViewportSize(WIDE);
+
+  await panel.getByRole('button', { name: 'Remove event.twice' }).click();
+  await expect.poll(() => faults.count()).toBe(1);
+  await panel.getByRole('button', { name: 'End all' }).click();
+  await expect.poll(() => faults.count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'hidden' });
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
 test('thousands of records leave the page quick', async () => {
   const { page } = await inspect(WIDE);
   // As a string: the test runner would make the page's imports its own.

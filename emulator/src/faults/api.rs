@@ -1,4 +1,4 @@
-//! `/_faults`: the plan that is in force and what has struck, to look at and to replace while the stack runs.
+//! The plan that is in force, what has struck, and what there is to choose from; to look at and to replace while the stack runs.
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -10,15 +10,17 @@ use serde_json::json;
 
 use super::Faults;
 
-/// Serves `GET` and `PUT /_faults`.
-pub(crate) fn router(faults: Faults) -> Router {
-    Router::new()
-        .route("/_faults", get(show).put(replace))
-        .with_state(faults)
+/// Where the plan is on the port of the Lambda API, for programs.
+pub(crate) const PATH: &str = "/_faults";
+
+/// Serves `GET` and `PUT` of the plan at a path.
+pub(crate) fn router(path: &str, faults: Faults) -> Router {
+    Router::new().route(path, get(show).put(replace)).with_state(faults)
 }
 
 async fn show(State(faults): State<Faults>) -> Response<Body> {
-    Json(json!({ "plan": faults.current(), "struck": faults.struck() })).into_response()
+    let answer = json!({ "plan": faults.current(), "struck": faults.struck(), "kinds": faults.choices() });
+    Json(answer).into_response()
 }
 
 async fn replace(State(faults): State<Faults>, body: Bytes) -> Response<Body> {

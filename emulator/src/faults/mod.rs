@@ -2,15 +2,16 @@
 //! the same seed.
 //!
 //! Whoever does something that can fail asks [`Faults::strike`] whether it shall. Without a plan the answer costs one look at
-//! a flag.
+//! a flag. What strikes is told to the log and to the traffic inspector, whose page can switch faults.
 
 mod api;
+mod catalogue;
 mod chance;
 mod kind;
 mod nearest;
 mod plan;
 
-pub(crate) use api::router;
+pub(crate) use api::{PATH, router};
 pub(crate) use kind::Kind;
 pub(crate) use plan::{Names, Plan};
 
@@ -20,9 +21,13 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::inspector::{FaultNotes, Journal};
 use crate::problem::{OrProblem, Problem};
 use crate::timestamps::now_ms;
 use chance::Draw;
+
+/// Of a page that is cut, if the plan does not say how many.
+const USUAL_ITEMS: u64 = 1;
 
 /// The faults of a running stack; clones are handles of the same.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +36,7 @@ pub(crate) struct Faults(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     names: Names,
+    notes: FaultNotes,
     /// Whether the plan has any fault.
     armed: AtomicBool,
     clock_offset_ms: AtomicI64,
@@ -64,10 +70,11 @@ pub(crate) struct Strike {
 }
 
 impl Faults {
-    /// No faults yet, of a stack that has these names.
-    pub(crate) fn none(names: Names) -> Self {
+    /// No faults yet, of a stack that has these names and this journal.
+    pub(crate) fn none(names: Names, journal: Journal) -> Self {
         Self(Arc::new(Shared {
             names,
+            notes: FaultNotes::new(journal),
             ..Shared::default()
         }))
     }
@@ -113,12 +120,19 @@ impl Faults {
         };
         self.0.armed.store(faults > 0, Ordering::Release);
         self.0.clock_offset_ms.store(clock_offset_ms, Ordering::Release);
+        drop(progress);
+        self.0.notes.planned(seed, faults, clock_offset_ms);
         tracing::info!(seed, faults, clock_offset_ms, "faults on demand");
     }
 
     /// How often each kind has struck since its plan is in force.
     pub(crate) fn struck(&self) -> BTreeMap<Kind, u64> {
         self.progress().struck.clone()
+    }
+
+    /// Every kind that a plan for this stack can have.
+    fn choices(&self) -> Vec<catalogue::Choice> {
+        catalogue::choices(&self.0.names)
     }
 
     /// Whether a fault strikes at this event, which is thereby counted: `subject` is its route key, the logical id of its
@@ -128,10 +142,9 @@ impl Faults {
             return None;
         }
         let (event, strike) = self.progress().strike(kind, subject)?;
-        tracing::warn!(
-            "fault {kind} strikes at event {event} of {}",
-            if subject.is_empty() { "all" } else { subject }
-        );
+        let all = if subject.is_empty() { "all" } else { subject };
+        tracing::warn!("fault {kind} strikes at event {event} of {all}");
+        self.0.notes.struck(kind.name(), event, all);
         Some(strike)
     }
 
@@ -202,7 +215,7 @@ impl Progress {
         *struck.entry(kind).or_default() += 1;
         let strike = Strike {
             delay: fault.delay(),
-            items: fault.items.unwrap_or(1),
+            items: fault.items.unwrap_or(USUAL_ITEMS),
         };
         Some((*event, strike))
     }
@@ -213,10 +226,11 @@ mod tests {
     use super::*;
 
     fn faults(plan: &str) -> Faults {
-        let faults = Faults::none(Names {
+        let names = Names {
             routes: vec!["a".into(), "b".into()],
             functions: Vec::new(),
-        });
+        };
+        let faults = Faults::none(names, Journal::default());
         faults.replace(faults.read(plan).unwrap_or_else(|why| panic!("{why}")));
         faults
     }

@@ -11,6 +11,6 @@ mod record;
 mod serving;
 
 pub(crate) use journal::Journal;
-pub(crate) use notes::{FunctionNotes, Invoked, StageNotes, Times, Verdict};
+pub(crate) use notes::{FaultNotes, FunctionNotes, Invoked, StageNotes, Times, Verdict};
 pub(crate) use record::Site;
-pub(crate) use serving::{PATH, router};
+pub(crate) use serving::{FAULTS_PATH, PATH, router};

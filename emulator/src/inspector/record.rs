@@ -37,6 +37,8 @@ pub(super) enum Kind {
     Answer,
     /// A line that a function has printed.
     Log,
+    /// Something goes wrong on purpose, or a plan for that is in force.
+    Fault,
 }
 
 /// The stage at which something happened.

@@ -24,8 +24,10 @@ use super::record::Record;
 
 /// Where the page is.
 pub(crate) const PATH: &str = "/_inspector";
+/// Where the page looks at the plan of faults, and replaces it.
+pub(crate) const FAULTS_PATH: &str = "/_inspector/faults";
 /// The page's files, beside the page itself.
-const FILES: [(&str, &str, &str); 9] = [
+const FILES: [(&str, &str, &str); 10] = [
     ("inspector.css", CSS, include_str!("page/inspector.css")),
     ("icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
     ("inspector.js", SCRIPT, include_str!("page/inspector.js")),
@@ -33,6 +35,7 @@ const FILES: [(&str, &str, &str); 9] = [
     ("records.js", SCRIPT, include_str!("page/records.js")),
     ("timeline.js", SCRIPT, include_str!("page/timeline.js")),
     ("connections.js", SCRIPT, include_str!("page/connections.js")),
+    ("faults.js", SCRIPT, include_str!("page/faults.js")),
     ("details.js", SCRIPT, include_str!("page/details.js")),
     ("elements.js", SCRIPT, include_str!("page/elements.js")),
 ];
@@ -51,8 +54,8 @@ const MAX_CONNECTIONS: usize = 500;
 /// How often a stream without news shows that it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Serves the inspector.
-pub(crate) fn router(journal: Journal) -> Router {
+/// Serves the inspector; `switches` answers at [`FAULTS_PATH`], to the inspector's own page alone.
+pub(crate) fn router(journal: Journal, switches: Router) -> Router {
     Router::new()
         .route(PATH, get(page))
         .route("/_inspector/", get(|| async { Redirect::permanent(PATH) }))
@@ -60,6 +63,7 @@ pub(crate) fn router(journal: Journal) -> Router {
         .route("/_inspector/events", get(events))
         .route("/_inspector/connections", get(connections))
         .with_state(journal)
+        .merge(switches)
         .layer(from_fn(for_own_pages))
 }
 

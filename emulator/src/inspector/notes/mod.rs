@@ -1,7 +1,9 @@
 //! What the parts of a stack tell the journal: a line at each place where something happens.
 
+mod faults;
 mod functions;
 mod stages;
 
+pub(crate) use faults::FaultNotes;
 pub(crate) use functions::{FunctionNotes, Invoked, Times};
 pub(crate) use stages::{StageNotes, Verdict};

@@ -2,6 +2,7 @@
 import { Connections } from './connections.js';
 import { Details } from './details.js';
 import { byId, make } from './elements.js';
+import { Faults } from './faults.js';
 import { GROUPS, Records } from './records.js';
 import { listen } from './stream.js';
 import { Timeline } from './timeline.js';
@@ -10,7 +11,11 @@ import { Timeline } from './timeline.js';
 const IS_WIDE = window.matchMedia('(min-width: 780px)');
 
 const records = new Records();
-const timeline = new Timeline(records, (record) => { details.show(record); });
+const timeline = new Timeline(records, (record) => {
+  if (record !== undefined) faults.close();
+  details.show(record);
+});
+const faults = new Faults(() => { timeline.select(undefined); });
 const connections = new Connections((id) => {
   records.connection = id;
   timeline.follow();
@@ -31,6 +36,7 @@ listen({
     records.add(record);
     timeline.add(record);
     connections.refresh();
+    if (record.kind === 'fault') faults.refresh();
   },
   onMissed: (count) => {
     const record = { kind: 'missed', sequence: -records.all.length, atMs: Date.now(), summary: `${count} records came too fast to be kept`, failed: true };
@@ -40,7 +46,9 @@ listen({
   onState: (state) => {
     byId('live').textContent = state;
     byId('live').dataset.state = state;
-    if (state === 'live') connections.refresh();
+    if (state !== 'live') return;
+    connections.refresh();
+    faults.refresh();
   },
 });
 
@@ -111,8 +119,9 @@ function listenToPerson() {
   });
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') {
+      faults.close();
       closeDetails();
-    } else if (event.key === '/' && event.target.tagName !== 'INPUT') {
+    } else if (event.key === '/' && !['INPUT', 'SELECT'].includes(event.target.tagName)) {
       event.preventDefault();
       byId('search').focus();
     }

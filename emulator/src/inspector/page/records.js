@@ -10,6 +10,7 @@ export const GROUPS = [
   { name: 'Connections', kinds: { handshake: ['⇢', 'handshake'], opened: ['●', 'open'], refused: ['✕', 'refused'], closed: ['○', 'closed'] } },
   { name: '@connections', kinds: { management: ['@', 'call'] } },
   { name: 'Logs', kinds: { log: ['≡', 'log'] } },
+  { name: 'Faults', kinds: { fault: ['ϟ', 'fault'] } },
   { name: 'Stream', kinds: { missed: ['…', 'missed'] } },
 ];
 
