@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::{HeaderMap, HeaderName, Uri};
+use axum::http::Uri;
 use serde_json::{Map, Value, json};
 
 use super::Gateway;
+use super::headers::{self, Headers};
 use crate::identifiers;
 use crate::timestamps::common_log_time;
 
@@ -27,7 +28,7 @@ pub(crate) struct Client {
 pub(crate) struct HandshakeRequest {
     /// What the events of authorizer and `$connect` begin with.
     pub(super) context: Value,
-    headers: BTreeMap<String, Vec<String>>,
+    headers: Headers,
     query: BTreeMap<String, Vec<String>>,
 }
 
@@ -35,23 +36,10 @@ pub(crate) struct HandshakeRequest {
 pub(crate) type AuthorizerContext = Map<String, Value>;
 
 impl HandshakeRequest {
-    pub(super) fn new(headers: &HeaderMap, uri: &Uri, client: &Client, port: u16, context: Value) -> Self {
-        let mut shown: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, value) in headers {
-            let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            shown.entry(usual_spelling(name)).or_default().push(text);
-        }
-        for (name, value) in [
-            ("X-Amzn-Trace-Id", identifiers::trace()),
-            ("X-Forwarded-For", client.source_ip.clone()),
-            ("X-Forwarded-Port", port.to_string()),
-            ("X-Forwarded-Proto", "http".to_owned()),
-        ] {
-            shown.insert(name.to_owned(), vec![value]);
-        }
+    pub(super) fn new(headers: Headers, uri: &Uri, context: Value) -> Self {
         Self {
             context,
-            headers: shown,
+            headers,
             query: query(uri),
         }
     }
@@ -73,19 +61,6 @@ impl HandshakeRequest {
     }
 }
 
-/// hyper gives header names in lower case; clients spell them in the form of the RFCs. Functions must compare without
-/// regard to case in any event.
-fn usual_spelling(name: &HeaderName) -> String {
-    let parts = name.as_str().split('-').map(|part| {
-        let mut letters = part.chars();
-        letters
-            .next()
-            .map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
-            .unwrap_or_default()
-    });
-    parts.collect::<Vec<_>>().join("-").replace("Websocket", "WebSocket")
-}
-
 fn query(uri: &Uri) -> BTreeMap<String, Vec<String>> {
     let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri)
         .map(|query| query.0)
@@ -100,11 +75,12 @@ fn query(uri: &Uri) -> BTreeMap<String, Vec<String>> {
 impl Gateway {
     /// The REQUEST authorizer's event.
     pub(super) fn authorizer_event(&self, request: &HandshakeRequest) -> Value {
+        let headers = headers::for_authorizer(&request.headers);
         json!({
             "type": "REQUEST",
             "methodArn": self.method_arn("$connect"),
-            "headers": last_of(&request.headers),
-            "multiValueHeaders": request.headers,
+            "headers": last_of(&headers),
+            "multiValueHeaders": headers,
             "queryStringParameters": last_of(&request.query),
             "multiValueQueryStringParameters": request.query,
             "stageVariables": self.stage.variables.clone().unwrap_or_default(),
@@ -112,14 +88,9 @@ impl Gateway {
         })
     }
 
-    /// The `$connect` event. The hop-by-hop headers that the authorizer sees are absent here, as in captures.
+    /// The `$connect` event.
     pub(super) fn connect_event(&self, request: &HandshakeRequest, authorizer: Option<&AuthorizerContext>) -> Value {
-        let headers: BTreeMap<_, _> = request
-            .headers
-            .iter()
-            .filter(|(name, _)| !["Connection", "Upgrade", "Content-Length"].contains(&name.as_str()))
-            .map(|(name, values)| (name.clone(), values.clone()))
-            .collect();
+        let headers = headers::for_connect(&request.headers);
         let mut event = json!({
             "headers": last_of(&headers),
             "multiValueHeaders": headers,
@@ -226,21 +197,4 @@ fn last_of(map: &BTreeMap<String, Vec<String>>) -> BTreeMap<&str, &str> {
     map.iter()
         .filter_map(|(name, values)| Some((name.as_str(), values.last()?.as_str())))
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn header_names_are_spelt_as_clients_do() {
-        for (given, expected) in [
-            ("host", "Host"),
-            ("sec-websocket-key", "Sec-WebSocket-Key"),
-            ("user-agent", "User-Agent"),
-            ("cookie", "Cookie"),
-        ] {
-            assert_eq!(usual_spelling(&HeaderName::from_static(given)), expected);
-        }
-    }
 }

@@ -18,9 +18,11 @@ use super::Gateway;
 use super::access_log::Entry;
 use super::authorizer::Authorized;
 use super::events::{AuthorizerContext, Client, HandshakeRequest, text_of};
+use super::headers;
 use super::integration::IntegrationError;
 use crate::identifiers;
 use crate::inspector::StageNotes;
+use crate::loopback::Spelling;
 use crate::timestamps::now_ms;
 
 /// What is said when the function of `$connect` has refused.
@@ -86,7 +88,9 @@ pub(super) async fn handshake(
     let client = new_client(request.headers(), peer);
     let context = gateway.request_context(&client, "$connect", "CONNECT");
     let request_id = text_of(&context["requestId"]);
-    let shown = HandshakeRequest::new(request.headers(), request.uri(), &client, port, context);
+    let spelling = request.extensions().get::<Spelling>().cloned().unwrap_or_default();
+    let headers = headers::shown(request.headers(), spelling, &client.source_ip, port);
+    let shown = HandshakeRequest::new(headers, request.uri(), context);
     let (notes, connection_id) = (gateway.notes.clone(), client.connection_id.clone());
     notes.handshake(&connection_id, &client.source_ip, request.uri(), request.headers());
     // Its own task: a client that goes away meanwhile does not stop the functions, as on AWS.

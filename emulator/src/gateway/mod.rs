@@ -7,6 +7,7 @@ mod connections;
 mod events;
 mod faulty;
 mod handshake;
+mod headers;
 mod integration;
 mod management;
 mod policy;

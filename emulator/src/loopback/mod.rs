@@ -2,6 +2,7 @@
 
 mod guard;
 mod serving;
+mod spelling;
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -15,6 +16,7 @@ use crate::problem::{OrProblem, Problem};
 pub(crate) use guard::Guard;
 pub(crate) use serving::serve;
 use serving::serve_either;
+pub(crate) use spelling::Spelling;
 
 /// A port of `127.0.0.1` that is listened on.
 pub(crate) struct Port {

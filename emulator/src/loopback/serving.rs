@@ -19,6 +19,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
+use super::spelling::{Noted, Spelling};
+
 /// How long the head of a request may take, and how long a connection may stay without a further request. How long API
 /// Gateway waits is not documented.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
@@ -69,7 +71,8 @@ async fn open(stream: TcpStream, peer: SocketAddr, router: Router, tls: Option<T
 }
 
 async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: SocketAddr, router: Router) {
-    let service = service_fn(move |request| respond(router.clone(), peer, request));
+    let (stream, head) = Noted::new(stream);
+    let service = service_fn(move |request| respond(router.clone(), peer, head.take(), request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
@@ -80,8 +83,16 @@ async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, pe
     }
 }
 
-async fn respond(router: Router, peer: SocketAddr, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+async fn respond(
+    router: Router,
+    peer: SocketAddr,
+    spelling: Option<Spelling>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
+    if let Some(spelling) = spelling {
+        request.extensions_mut().insert(spelling);
+    }
     router.oneshot(request).await
 }
