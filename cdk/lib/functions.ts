@@ -143,6 +143,8 @@ export class Functions extends Construct {
       ALL_SHARDS: settings.allShards.toString(),
       ROOM_SHARDS: settings.roomShards.toString(),
       POSTS_PER_SECOND: settings.postsPerSecond.toString(),
+      MESSAGES_PER_SECOND: settings.messagesPerSecond.toString(),
+      USER_MESSAGES_PER_SECOND: settings.userMessagesPerSecond.toString(),
       ALL_PUBLISHERS: settings.allPublishers,
       USER_PUBLISHERS: settings.userPublishers,
       FANOUT_FUNCTION: fanOut.function.functionName,

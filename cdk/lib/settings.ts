@@ -38,6 +38,10 @@ export interface Settings {
   readonly connectionsPerUser: number;
   /** Posts a second that tell the members of one message, all functions that do so together. */
   readonly postsPerSecond: number;
+  /** Messages and signals a second of one connection, in the long run; five seconds' worth may come at once. */
+  readonly messagesPerSecond: number;
+  /** The same of all connections of a user together. */
+  readonly userMessagesPerSecond: number;
   /** Who may publish to `all`. */
   readonly allPublishers: Publishers;
   /** Who may publish to the channel of another user. */
@@ -70,6 +74,8 @@ export const CONTEXT_KEYS = [
   'heartbeatSeconds',
   'connectionsPerUser',
   'postsPerSecond',
+  'messagesPerSecond',
+  'userMessagesPerSecond',
   'allPublishers',
   'userPublishers',
   'pushEventSource',
@@ -100,6 +106,9 @@ const CONNECTIONS_PER_USER = { min: 1, max: 1_000, unit: 'connections' };
 // Below a hundred a single message to a large room would outlast the function that posts it.
 const POSTS_PER_SECOND = { min: 100, max: 10_000, unit: 'posts' };
 
+// Each is a write to a row of the connection's, and of its user's: DynamoDB takes 1,000 a second to one key.
+const MESSAGES_PER_SECOND = { min: 1, max: 500, unit: 'messages' };
+
 const PUBLISHERS = ['everyone', 'backend'] as const;
 
 const REMOVAL_POLICIES = { destroy: RemovalPolicy.DESTROY, retain: RemovalPolicy.RETAIN };
@@ -126,6 +135,8 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
     heartbeatSeconds: values.integer('heartbeatSeconds', HEARTBEAT) ?? 240,
     connectionsPerUser: values.integer('connectionsPerUser', CONNECTIONS_PER_USER) ?? (profile === 'dev' ? 1_000 : 50),
     postsPerSecond: values.integer('postsPerSecond', POSTS_PER_SECOND) ?? 5_000,
+    messagesPerSecond: values.integer('messagesPerSecond', MESSAGES_PER_SECOND) ?? (profile === 'dev' ? 500 : 10),
+    userMessagesPerSecond: values.integer('userMessagesPerSecond', MESSAGES_PER_SECOND) ?? (profile === 'dev' ? 500 : 20),
     allPublishers: values.choice('allPublishers', PUBLISHERS) ?? 'everyone',
     userPublishers: values.choice('userPublishers', PUBLISHERS) ?? 'backend',
     pushEventSource: readPushEventSource(values) ?? 'carillon.push',

@@ -26,6 +26,8 @@ const PUBLISHING = {
   ALL_SHARDS: '4',
   ROOM_SHARDS: '1',
   POSTS_PER_SECOND: '5000',
+  MESSAGES_PER_SECOND: '500',
+  USER_MESSAGES_PER_SECOND: '500',
   ALL_PUBLISHERS: 'everyone',
   USER_PUBLISHERS: 'backend',
   FANOUT_FUNCTION: { Ref: fanOutId },
@@ -93,6 +95,8 @@ describe('variables, a closed list for each function', () => {
       heartbeatSeconds: 60,
       connectionsPerUser: 7,
       postsPerSecond: 100,
+      messagesPerSecond: 3,
+      userMessagesPerSecond: 4,
       allPublishers: 'backend',
       userPublishers: 'everyone',
     });
@@ -104,6 +108,8 @@ describe('variables, a closed list for each function', () => {
       ALL_SHARDS: '9',
       ROOM_SHARDS: '3',
       POSTS_PER_SECOND: '100',
+      MESSAGES_PER_SECOND: '3',
+      USER_MESSAGES_PER_SECOND: '4',
       ALL_PUBLISHERS: 'backend',
       USER_PUBLISHERS: 'everyone',
     };
@@ -112,7 +118,9 @@ describe('variables, a closed list for each function', () => {
   });
 
   it('follow the profile', () => {
-    expect(variables(synthesise(PROD), 'fn-connect')).toMatchObject({ CONNECTIONS_PER_USER: '50' });
+    const prod = synthesise(PROD);
+    expect(variables(prod, 'fn-connect')).toMatchObject({ CONNECTIONS_PER_USER: '50' });
+    expect(variables(prod, 'fn-message')).toMatchObject({ MESSAGES_PER_SECOND: '10', USER_MESSAGES_PER_SECOND: '20' });
   });
 });
 

@@ -16,6 +16,8 @@ function limit(name: string): number {
 describe.each<[keyof Settings, number, number]>([
   ['heartbeatSeconds', limit('HEARTBEAT_MIN'), limit('HEARTBEAT_MAX')],
   ['connectionsPerUser', 1, limit('CONNECTIONS_PER_USER_MAX')],
+  ['messagesPerSecond', 1, limit('MESSAGES_PER_SECOND_MAX')],
+  ['userMessagesPerSecond', 1, limit('MESSAGES_PER_SECOND_MAX')],
   ['allShards', 1, limit('SHARDS_MAX')],
   ['roomShards', 1, limit('SHARDS_MAX')],
 ])('the bounds of %s', (key, min, max) => {

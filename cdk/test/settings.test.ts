@@ -23,6 +23,8 @@ describe('defaults', () => {
       heartbeatSeconds: 240,
       connectionsPerUser: 1_000,
       postsPerSecond: 5_000,
+      messagesPerSecond: 500,
+      userMessagesPerSecond: 500,
       allPublishers: 'everyone',
       userPublishers: 'backend',
       pushEventSource: 'carillon.push',
@@ -40,6 +42,8 @@ describe('defaults', () => {
       queryToken: false,
       accessTokens: false,
       connectionsPerUser: 50,
+      messagesPerSecond: 10,
+      userMessagesPerSecond: 20,
       removalPolicy: RemovalPolicy.RETAIN,
       logRetentionDays: 90,
     });
@@ -70,6 +74,8 @@ describe('accepted', () => {
     ['connectionsPerUser', 1_000],
     ['postsPerSecond', 100],
     ['postsPerSecond', 10_000],
+    ['messagesPerSecond', 1],
+    ['userMessagesPerSecond', 500],
     ['logRetentionDays', 1],
     ['logRetentionDays', 3_653],
   ])('%s may be %d, at its bound', (key, value) => {
@@ -135,6 +141,8 @@ describe('refused', () => {
     [{ connectionsPerUser: 1_001 }, 'Context value "connectionsPerUser" is 1001: write a whole number of connections from 1 to 1000.'],
     [{ postsPerSecond: 99 }, 'Context value "postsPerSecond" is 99: write a whole number of posts from 100 to 10000.'],
     [{ postsPerSecond: 10_001 }, 'Context value "postsPerSecond" is 10001: write a whole number of posts from 100 to 10000.'],
+    [{ messagesPerSecond: 0 }, 'Context value "messagesPerSecond" is 0: write a whole number of messages from 1 to 500.'],
+    [{ userMessagesPerSecond: 501 }, 'Context value "userMessagesPerSecond" is 501: write a whole number of messages from 1 to 500.'],
     [{ allPublishers: 'nobody' }, 'Context value "allPublishers" is "nobody": write everyone or backend.'],
     [{ userPublishers: 'back-end' }, 'Context value "userPublishers" is "back-end": write everyone or backend.'],
     ...['', 'aws.events', 'a b', 'push*', 'x'.repeat(257), 7].map((got): [Record<string, unknown>, RegExp] => [

@@ -13,6 +13,8 @@ export type ClosingReason =
   | 'signed_out'
   /** Another connection took its place. */
   | 'replaced'
+  /** It sent too much, and did not wait as it was told. */
+  | 'rate_limited'
   /** The server lost sight of the client, and it may come back at once. */
   | 'server';
 
@@ -50,7 +52,7 @@ export type ErrorCode =
   | 'conflict'
   /** Not possible right now. */
   | 'unavailable'
-  /** Too many frames at once. Reserved: it is not sent yet. */
+  /** More messages than the connection or its user may send in this time. */
   | 'rate_limited';
 
 /** Somebody as the server knows them; `name` is for showing and proves nothing. */

@@ -46,6 +46,7 @@ mod lifecycle;
 mod limits;
 mod many_devices;
 mod processes;
+mod rates;
 mod rights;
 mod scenarios;
 mod senders;

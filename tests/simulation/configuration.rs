@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::connection::ConnectionRules;
 use domain::limits::TTL_MARGIN;
 use domain::policy::{Policy, Publishers};
+use domain::rate::{Rate, Rates};
 use domain::shards::{ShardRules, Shards};
 use service::messaging::MessagingRules;
 
@@ -82,6 +83,7 @@ pub(crate) struct Configuration {
     /// Everybody publishes first at the same instant.
     pub(crate) simultaneous: bool,
     pub(crate) user_publishers: Publishers,
+    pub(crate) rates: Rates,
 }
 
 impl Configuration {
@@ -137,6 +139,10 @@ impl Configuration {
             deployments: Vec::new(),
             simultaneous: r.chance(0.3),
             user_publishers: r.pick(&[Publishers::BackEnd, Publishers::Everyone]),
+            rates: Rates {
+                connection: Rate::MAX,
+                user: Rate::MAX,
+            },
         };
         if r.chance(0.3) {
             let count = r.pick(&[1, 2]);
@@ -220,6 +226,7 @@ impl Configuration {
                 all: Publishers::Everyone,
                 user: self.user_publishers,
             },
+            rates: self.rates,
         }
     }
 

@@ -21,6 +21,7 @@ pub mod membership;
 pub mod message_id;
 pub mod policy;
 pub mod presence;
+pub mod rate;
 pub mod request_id;
 pub mod revocation;
 pub mod room_name;

@@ -84,6 +84,21 @@ pub const CHANNELS_PER_CONNECTION_MAX: usize = 100;
 /// Connections a user can have at most, whatever a deployment decides: as many slots can be listed in one read.
 pub const CONNECTIONS_PER_USER_MAX: u32 = 1000;
 
+/// Messages a second that a deployment may accept from a connection or a user: a row that is written so often takes half of
+/// what DynamoDB bears of one key.
+pub const MESSAGES_PER_SECOND_MAX: u32 = 500;
+
+/// Messages that may come at once, as the time in which they may come in the long run: somebody who was offline sends what
+/// they wrote meanwhile.
+pub const RATE_BURST: Duration = Duration::from_secs(5);
+
+/// Refusals with `rate_limited`, without a pause that would have filled the bucket, that end a connection: whoever waits as
+/// told is refused a few times at most.
+pub const RATE_REFUSALS_MAX: u32 = 100;
+
+/// When a client that was ended for that may come back.
+pub const RATE_RETRY: Duration = Duration::from_secs(30);
+
 /// Shortest time between two heartbeats that a deployment may ask for. More often they would cost more than everything else.
 pub const HEARTBEAT_MIN: Duration = Duration::from_secs(60);
 

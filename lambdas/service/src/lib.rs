@@ -22,6 +22,7 @@ pub mod ports;
 mod presence;
 mod publish;
 pub mod push;
+mod rates;
 mod reply;
 pub mod revoke;
 mod seat;

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use domain::channel::Channel;
 use domain::policy::Policy;
+use domain::rate::Rates;
 use domain::shards::{ShardRules, Shards};
 
 use crate::guesses::Guesses;
-use crate::ports::{Connections, Heads, Leases, Log, LogReader, Members, Memberships};
+use crate::ports::{Buckets, Connections, Heads, Leases, Log, LogReader, Members, Memberships};
 
 /// Lives as long as the process, for the sake of its guesses.
 #[derive(Debug)]
@@ -39,11 +40,13 @@ pub struct MessagingRules {
     pub inline_members: usize,
     /// Who may publish where.
     pub policy: Policy,
+    /// How much clients may send.
+    pub rates: Rates,
 }
 
 /// A table for publishing.
-pub trait Publishable: Log + Members + Connections {}
-impl<T: Log + Members + Connections> Publishable for T {}
+pub trait Publishable: Log + Members + Connections + Buckets {}
+impl<T: Log + Members + Connections + Buckets> Publishable for T {}
 
 /// A table for everything a client can ask of a channel.
 pub trait Channelled: Publishable + LogReader + Memberships + Leases {}

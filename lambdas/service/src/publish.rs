@@ -30,6 +30,9 @@ impl<T: Publishable, S: Sockets, H: Handover, C: Clock> Messaging<T, S, H, C> {
             id: message.id,
             content: message.content,
         };
+        if let Some(reason) = self.within_rates(caller, who, now).await? {
+            return Ok(Answer::Over(reason));
+        }
         let receipt = match self.rules.policy.publishing(who, &draft.channel) {
             Publishing::Forbidden => return Err(Refusal::forbidden()),
             Publishing::Allowed => self.append_and_tell(&draft, now, jitter).await?,

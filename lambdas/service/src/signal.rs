@@ -1,4 +1,4 @@
-//! `signal`: passed on to the members and kept nowhere, so that it costs no write.
+//! `signal`: passed on to the members and kept nowhere.
 
 use domain::jitter::Jitter;
 use domain::log::Sender;
@@ -19,6 +19,9 @@ impl<T: Channelled, S: Sockets, H: Handover, C: Clock> Messaging<T, S, H, C> {
     pub(crate) async fn signal(&self, caller: &Caller, signal: &Signal, jitter: Jitter) -> Result<Answer, Refusal> {
         let now = self.clock.now();
         let who = caller.identity_at(now)?;
+        if let Some(reason) = self.within_rates(caller, who, now).await? {
+            return Ok(Answer::Over(reason));
+        }
         match self.rules.policy.publishing(who, &signal.channel) {
             Publishing::Forbidden => return Err(Refusal::forbidden()),
             Publishing::Allowed => {}

@@ -1,5 +1,6 @@
 //! The table: the service's own rows in memory, behind calls that take time and fail, with conflicts and late deletion.
 
+mod buckets;
 mod conflicts;
 mod connections;
 pub(crate) mod deletion;

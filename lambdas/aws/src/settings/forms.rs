@@ -5,8 +5,9 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use domain::handshake::Origins;
-use domain::limits::SHARDS_MAX;
+use domain::limits::{MESSAGES_PER_SECOND_MAX, SHARDS_MAX};
 use domain::policy::Publishers;
+use domain::rate::Rate;
 use domain::shards::Shards;
 
 use super::{Setting, SettingError, Variables};
@@ -84,6 +85,10 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
 
     pub(super) fn shards(&self, name: &'static str) -> Setting<Shards> {
         Shards::new(self.number(name)?).ok_or_else(|| beyond(name, &(1..=SHARDS_MAX)))
+    }
+
+    pub(super) fn rate(&self, name: &'static str) -> Setting<Rate> {
+        Rate::new(self.number(name)?).ok_or_else(|| beyond(name, &(1..=MESSAGES_PER_SECOND_MAX)))
     }
 
     pub(super) fn publishers(&self, name: &'static str) -> Setting<Publishers> {

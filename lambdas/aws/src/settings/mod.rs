@@ -9,6 +9,7 @@ use domain::connection::ConnectionRules;
 use domain::handshake::CredentialRules;
 use domain::limits::{CONNECTIONS_PER_USER_MAX, HEARTBEAT_MAX, HEARTBEAT_MIN, INLINE_MEMBERS_MAX};
 use domain::policy::Policy;
+use domain::rate::{Rate, Rates};
 use domain::session::Pages;
 use domain::shards::{ShardRules, Shards};
 use domain::token::TokenRules;
@@ -128,7 +129,8 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         })
     }
 
-    /// `RETENTION_SECONDS`, `ALL_SHARDS`, `ROOM_SHARDS`, `POSTS_PER_SECOND`, `ALL_PUBLISHERS`, `USER_PUBLISHERS`.
+    /// `RETENTION_SECONDS`, `ALL_SHARDS`, `ROOM_SHARDS`, `POSTS_PER_SECOND`, `ALL_PUBLISHERS`, `USER_PUBLISHERS`,
+    /// `MESSAGES_PER_SECOND`, `USER_MESSAGES_PER_SECOND`.
     ///
     /// # Errors
     /// Names the first variable that is not as it must be.
@@ -138,11 +140,15 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
                 all: self.publishers("ALL_PUBLISHERS")?,
                 user: self.publishers("USER_PUBLISHERS")?,
             },
+            rates: Rates {
+                connection: self.rate("MESSAGES_PER_SECOND")?,
+                user: self.rate("USER_MESSAGES_PER_SECOND")?,
+            },
             ..self.back_end()?
         })
     }
 
-    /// The same without `ALL_PUBLISHERS` and `USER_PUBLISHERS`, for the back end, which may publish anywhere.
+    /// The first four of them, for the back end, which may publish anywhere and as much as it likes.
     ///
     /// # Errors
     /// Names the first variable that is not as it must be.
@@ -156,6 +162,10 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
             posts_per_second: self.posts_per_second()?,
             inline_members: INLINE_MEMBERS_MAX,
             policy: Policy::default(),
+            rates: Rates {
+                connection: Rate::MAX,
+                user: Rate::MAX,
+            },
         })
     }
 

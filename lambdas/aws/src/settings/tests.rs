@@ -2,12 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use domain::limits::SHARDS_MAX;
+use domain::limits::{MESSAGES_PER_SECOND_MAX, SHARDS_MAX};
 use domain::policy::Publishers;
 
 use super::*;
 
-const GOOD: [(&str, &str); 22] = [
+const GOOD: [(&str, &str); 24] = [
     ("ISSUER", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A"),
     (
         "JWKS_URL",
@@ -31,6 +31,8 @@ const GOOD: [(&str, &str); 22] = [
     ("POSTS_PER_SECOND", "5000"),
     ("ALL_PUBLISHERS", "backend"),
     ("USER_PUBLISHERS", "everyone"),
+    ("MESSAGES_PER_SECOND", "10"),
+    ("USER_MESSAGES_PER_SECOND", "20"),
     ("FANOUT_FUNCTION", "carillon-FanOut-1"),
     (
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
@@ -88,6 +90,8 @@ fn what_the_deployment_decides_of_messages_and_connections_is_read() {
     );
     assert_eq!(messaging.policy.all, Publishers::BackEnd);
     assert_eq!(messaging.policy.user, Publishers::Everyone);
+    let rates = (messaging.rates.connection, messaging.rates.user);
+    assert_eq!((Some(rates.0), Some(rates.1)), (Rate::new(10), Rate::new(20)));
     let connections = with("", None).connections().unwrap();
     assert_eq!((connections.shards.all.count(), connections.per_user), (4, 50));
     assert_eq!(connections.lease(), Duration::from_secs(720));
@@ -95,8 +99,13 @@ fn what_the_deployment_decides_of_messages_and_connections_is_read() {
 }
 
 #[test]
-fn a_back_end_is_told_nothing_of_publishers() {
-    for name in ["ALL_PUBLISHERS", "USER_PUBLISHERS"] {
+fn a_back_end_is_told_nothing_of_publishers_and_rates() {
+    for name in [
+        "ALL_PUBLISHERS",
+        "USER_PUBLISHERS",
+        "MESSAGES_PER_SECOND",
+        "USER_MESSAGES_PER_SECOND",
+    ] {
         assert!(with(name, None).back_end().is_ok());
         assert!(with(name, None).messaging().is_err());
     }
@@ -108,6 +117,8 @@ fn bounds_hold_one_below_at_and_one_above() {
         ("HEARTBEAT_SECONDS", HEARTBEAT_MIN.as_secs(), HEARTBEAT_MAX.as_secs()),
         ("CONNECTIONS_PER_USER", 1, CONNECTIONS_PER_USER_MAX.into()),
         ("POSTS_PER_SECOND", 100, 10_000),
+        ("MESSAGES_PER_SECOND", 1, MESSAGES_PER_SECOND_MAX.into()),
+        ("USER_MESSAGES_PER_SECOND", 1, MESSAGES_PER_SECOND_MAX.into()),
         ("ALL_SHARDS", 1, SHARDS_MAX.into()),
         ("ROOM_SHARDS", 1, SHARDS_MAX.into()),
     ] {

@@ -11,12 +11,14 @@
 //! | entry | `entry#<channel>` | number, 16 digits |
 //! | sent | `sent#<user>` | `<message id>` |
 //! | direct | `direct#<user>` | `<channel>` |
+//! | bucket | `bucket#<user>` | `user`, or `connection#<connection>` |
 //!
 //! Neither channels nor users, connections or ids can hold a `#`, so that no key can be taken for another. What several
 //! kinds of rows are written by together stands in files of its own: registering, joining, appending.
 
 mod attributes;
 mod batch;
+mod bucket;
 mod connection;
 mod direct;
 mod ending;

@@ -34,7 +34,7 @@ pub enum ErrorCode {
     Conflict,
     /// Not possible right now.
     Unavailable,
-    /// Too many frames at once. Reserved: it is not sent yet.
+    /// More messages than the connection or its user may send in this time.
     RateLimited,
 }
 
@@ -66,7 +66,7 @@ pub struct Refusal {
     pub message: Cow<'static, str>,
     /// Which field, for `invalid_field` and for `too_large` content.
     pub field: Option<String>,
-    /// When to come back, for `unavailable`.
+    /// When to come back, for `unavailable` and `rate_limited`.
     pub retry_after: Option<Duration>,
     /// The client's id for the request, if it could be read.
     pub id: Option<RequestId>,
@@ -168,6 +168,18 @@ impl Refusal {
             ErrorCode::Conflict,
             "This id was used for another message: take a new one.",
         )
+    }
+
+    /// More than may be sent; a message is accepted again after this time.
+    pub fn rate_limited(retry_after: Duration) -> Self {
+        let refusal = Self::new(
+            ErrorCode::RateLimited,
+            "Too many messages: send the same frame again after retryAfterMs, and fewer of them in the long run.",
+        );
+        Self {
+            retry_after: Some(retry_after),
+            ..refusal
+        }
     }
 
     /// Not possible right now.

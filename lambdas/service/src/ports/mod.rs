@@ -1,5 +1,6 @@
 //! What the use-cases need from outside, one trait per capability. Each says what its adapter must guarantee.
 
+mod buckets;
 mod clock;
 mod closing;
 mod connections;
@@ -15,6 +16,7 @@ mod revocations;
 mod sockets;
 mod token_endpoint;
 
+pub use buckets::{Bucket, Buckets, Taken};
 pub use clock::Clock;
 pub use closing::{Closing, Ended};
 pub use connections::{Connections, Standings};

@@ -7,6 +7,7 @@ use domain::connection_id::ConnectionId;
 use domain::identity::{DisplayName, Identity, UserId};
 use domain::limits::INLINE_MEMBERS_MAX;
 use domain::policy::Policy;
+use domain::rate::{Rate, Rates};
 use domain::shards::{ShardRules, Shards};
 use domain::slot::SlotNumber;
 use domain::timestamp::Timestamp;
@@ -66,6 +67,10 @@ pub fn messaging(now: Timestamp) -> Messaging<MemoryTable, MemorySockets, Memory
             posts_per_second: 5000,
             inline_members: INLINE_MEMBERS_MAX,
             policy: Policy::default(),
+            rates: Rates {
+                connection: Rate::MAX,
+                user: Rate::MAX,
+            },
         },
         guesses: Guesses::default(),
     }

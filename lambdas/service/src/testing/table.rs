@@ -10,6 +10,7 @@ use domain::identity::UserId;
 use domain::log::{Entry, Head, Sent};
 use domain::membership::{Member, Membership};
 use domain::message_id::MessageId;
+use domain::rate::Rate;
 use domain::revocation::NotBefore;
 use domain::shards::Shards;
 use domain::slot::{Slot, SlotNumber};
@@ -18,8 +19,8 @@ use domain::timestamp::Timestamp;
 use super::rows::Rows;
 use super::{give_way, lock};
 use crate::ports::{
-    Append, Appended, Connections, Heads, Leases, Log, LogReader, MemberPage, Members, Memberships, Moved, Place,
-    Registered, Registry, Renewed, Revocations, Span, Standings, TableError,
+    Append, Appended, Bucket, Buckets, Connections, Heads, Leases, Log, LogReader, MemberPage, Members, Memberships,
+    Moved, Place, Registered, Registry, Renewed, Revocations, Span, Standings, TableError, Taken,
 };
 
 /// Members of one page: few, so that tests meet several pages.
@@ -230,6 +231,16 @@ impl Registry for MemoryTable {
 impl Leases for MemoryTable {
     async fn renew(&self, id: &ConnectionId, lease: Timestamp, now: Timestamp) -> Result<Renewed, TableError> {
         self.call("renew", |rows| rows.renew(id, lease, now)).await
+    }
+}
+
+impl Buckets for MemoryTable {
+    async fn take(&self, bucket: &Bucket, rate: Rate, now: Timestamp) -> Result<Taken, TableError> {
+        self.call("take", |rows| rows.take(bucket, rate, now)).await
+    }
+
+    async fn count_refusal(&self, bucket: &Bucket, _: Timestamp) -> Result<u32, TableError> {
+        self.call("count_refusal", |rows| rows.count_refusal(bucket)).await
     }
 }
 

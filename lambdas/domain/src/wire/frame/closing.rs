@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Frame, ServerFrame};
 use crate::connection::Ending;
+use crate::limits::RATE_RETRY;
 
 /// Why the server ends a connection. A newer server may name others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -16,6 +17,8 @@ pub enum ClosingReason {
     SignedOut,
     /// Another connection took its place.
     Replaced,
+    /// It sent too much, and did not wait as it was told.
+    RateLimited,
     /// The server lost sight of the client, and it may come back at once.
     Server,
 }
@@ -24,6 +27,7 @@ impl ClosingReason {
     fn retry(self) -> Retry {
         match self {
             Self::TokenExpired | Self::Server => Retry::After(0),
+            Self::RateLimited => Retry::After(RATE_RETRY.as_secs() * 1_000),
             Self::SignedOut | Self::Replaced => Retry::Never(false),
         }
     }

@@ -45,7 +45,7 @@ async fn the_log_comes_first_then_the_members_then_the_answer() {
     let before = world.table.calls().len();
     send(&world, &alice, "all", &json!(1), Some(ID)).await;
     let calls = world.table.calls().split_off(before);
-    assert_eq!(calls, ["head", "append", "members", "mark_handed_over"]);
+    assert_eq!(calls, ["take", "take", "head", "append", "members", "mark_handed_over"]);
     let kinds: Vec<_> = world
         .sockets
         .frames(&alice.connection)

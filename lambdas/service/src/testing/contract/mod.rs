@@ -4,6 +4,7 @@
 //! Hard ends and lives are whole seconds here, as they are everywhere: rows keep no more of them.
 
 mod appending;
+mod buckets;
 mod ending;
 mod heads;
 mod joining;
@@ -16,12 +17,18 @@ mod replacing;
 mod revoking;
 mod world;
 
-use crate::ports::{Connections, Leases, Log, LogReader, Members, Memberships, Registry, Revocations};
+use crate::ports::{Buckets, Connections, Leases, Log, LogReader, Members, Memberships, Registry, Revocations};
 use world::World;
 
 /// A table that serves every port.
-pub trait AllPorts: Registry + Connections + Leases + Memberships + Members + Log + LogReader + Revocations {}
-impl<T> AllPorts for T where T: Registry + Connections + Leases + Memberships + Members + Log + LogReader + Revocations {}
+pub trait AllPorts:
+    Registry + Connections + Leases + Memberships + Members + Log + LogReader + Revocations + Buckets
+{
+}
+impl<T> AllPorts for T where
+    T: Registry + Connections + Leases + Memberships + Members + Log + LogReader + Revocations + Buckets
+{
+}
 
 /// Checks everything. Runs with different seeds meet no rows of each other, so that they can share a table.
 ///
@@ -39,6 +46,7 @@ pub async fn run<T: AllPorts>(table: &T, seed: u64) {
     heads::check(&world).await;
     appending::check(&world).await;
     reading::check(&world).await;
+    buckets::check(&world).await;
     races::check(&world).await;
 }
 

@@ -1,6 +1,7 @@
 //! The rows of the table in memory, with one step per operation of a port: what the real table does in one request or one
 //! transaction. No faults, no waiting: a test or a simulation adds those around it.
 
+mod buckets;
 mod connections;
 mod log;
 mod members;
@@ -18,6 +19,8 @@ use domain::message_id::MessageId;
 use domain::revocation::NotBefore;
 use domain::slot::{Slot, SlotNumber};
 use domain::timestamp::Timestamp;
+
+use crate::ports::Bucket;
 
 /// Every row there is. A row past its life stays until it is taken out: what reads must not take it for alive.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +41,8 @@ pub struct Rows {
     pub entries: BTreeMap<Channel, BTreeMap<u64, Entry>>,
     /// What is remembered of message ids.
     pub sent: BTreeMap<(UserId, MessageId), Sent>,
+    /// When buckets are full, and what was refused since they last were.
+    pub buckets: BTreeMap<Bucket, (Timestamp, u32)>,
     /// Direct channels by user, with the end of life of the row.
     pub directs: BTreeMap<UserId, BTreeMap<Channel, Timestamp>>,
 }

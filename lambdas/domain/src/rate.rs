@@ -1,0 +1,109 @@
+//! How much may be sent: a bucket that holds a few seconds' worth of messages and fills steadily. All that is known of it is
+//! the instant at which it will be full, so that it needs no clock of its own and is told by one number
+//! (the generic cell rate algorithm, ITU-T I.371).
+
+use std::time::Duration;
+
+use crate::limits::{MESSAGES_PER_SECOND_MAX, RATE_BURST};
+use crate::timestamp::Timestamp;
+
+/// Messages a second, in the long run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate(u32);
+
+/// How much is accepted of whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rates {
+    /// From one connection.
+    pub connection: Rate,
+    /// From all connections of a user.
+    pub user: Rate,
+}
+
+impl Rate {
+    /// The highest that a deployment can choose.
+    pub const MAX: Self = Self(MESSAGES_PER_SECOND_MAX);
+
+    /// So many messages a second; `None` unless 1 to 500.
+    pub fn new(per_second: u32) -> Option<Self> {
+        (1..=MESSAGES_PER_SECOND_MAX)
+            .contains(&per_second)
+            .then_some(Self(per_second))
+    }
+
+    /// How long the bucket fills for one message, in whole milliseconds.
+    pub fn step(self) -> Duration {
+        Duration::from_millis(1000 / u64::from(self.0))
+    }
+
+    /// When a bucket that is full at `full_at` will be full once a message is taken from it at `now`.
+    ///
+    /// # Errors
+    /// It is empty: how long until a message can be taken.
+    pub fn take(self, full_at: Timestamp, now: Timestamp) -> Result<Timestamp, Duration> {
+        let then = full_at.max(now).plus(self.step());
+        match then.since(now).checked_sub(RATE_BURST) {
+            Some(wait) if !wait.is_zero() => Err(wait),
+            _ => Ok(then),
+        }
+    }
+
+    /// The latest instant at which a bucket may be full for a message to be taken at `now`.
+    pub fn latest(self, now: Timestamp) -> Timestamp {
+        now.plus(RATE_BURST.saturating_sub(self.step()))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_000);
+
+    /// Takes as many as it can at once.
+    fn drain(rate: Rate, mut full_at: Timestamp, now: Timestamp) -> (usize, Timestamp, Duration) {
+        for taken in 0.. {
+            match rate.take(full_at, now) {
+                Ok(then) => full_at = then,
+                Err(wait) => return (taken, full_at, wait),
+            }
+        }
+        unreachable!("a bucket has an end")
+    }
+
+    #[test]
+    fn a_full_bucket_holds_five_seconds_of_messages() {
+        for (per_second, expected) in [(1, 5), (10, 50), (500, 2_500)] {
+            let rate = Rate::new(per_second).unwrap();
+            let (taken, full_at, wait) = drain(rate, Timestamp::default(), NOW);
+            assert_eq!((taken, wait), (expected, rate.step()), "{per_second}");
+            assert_eq!(full_at, NOW.plus(RATE_BURST));
+        }
+    }
+
+    #[test]
+    fn it_fills_by_one_message_a_step_and_no_further_than_full() {
+        let rate = Rate::new(10).unwrap();
+        let (_, full_at, wait) = drain(rate, NOW, NOW);
+        let almost = NOW.plus(wait - Duration::from_millis(1));
+        assert_eq!(rate.take(full_at, almost), Err(Duration::from_millis(1)));
+        assert_eq!(drain(rate, full_at, NOW.plus(wait)).0, 1);
+        assert_eq!(drain(rate, full_at, NOW.plus(wait * 7)).0, 7);
+        assert_eq!(drain(rate, full_at, NOW.plus(RATE_BURST * 9)).0, 50);
+    }
+
+    #[test]
+    fn the_latest_instant_is_the_last_one_at_which_a_message_is_taken() {
+        let rate = Rate::new(3).unwrap();
+        let latest = rate.latest(NOW);
+        assert!(rate.take(latest, NOW).is_ok());
+        assert!(rate.take(latest.plus(Duration::from_millis(1)), NOW).is_err());
+    }
+
+    #[test]
+    fn rates_are_bounded() {
+        let fits = [0, 1, 500, 501, u32::MAX].map(|rate| Rate::new(rate).is_some());
+        assert_eq!(fits, [false, true, true, false, false]);
+    }
+}

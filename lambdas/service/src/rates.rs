@@ -1,0 +1,69 @@
+//! Sees to it that nobody sends more than a deployment accepts: of a connection, so that one runaway tab leaves its user's
+//! others alone, and of a user, however many connections there are.
+
+use std::time::Duration;
+
+use domain::identity::Identity;
+use domain::limits::RATE_REFUSALS_MAX;
+use domain::timestamp::Timestamp;
+use domain::wire::{ClosingReason, Refusal};
+
+use crate::caller::Caller;
+use crate::describe::describe;
+use crate::messaging::Messaging;
+use crate::ports::{Bucket, Buckets, Taken};
+use crate::reply::unavailable;
+
+impl<T: Buckets, S, H, C> Messaging<T, S, H, C> {
+    /// Takes one message off what the caller may send. Gives why the connection is to be ended, if it is.
+    ///
+    /// # Errors
+    /// `rate_limited` with the time after which a message is accepted again.
+    pub(crate) async fn within_rates(
+        &self,
+        caller: &Caller,
+        who: &Identity,
+        now: Timestamp,
+    ) -> Result<Option<ClosingReason>, Refusal> {
+        let of_connection = Bucket {
+            user: who.user.clone(),
+            connection: Some(caller.connection.clone()),
+        };
+        let of_user = Bucket {
+            user: who.user.clone(),
+            connection: None,
+        };
+        let rates = self.rules.rates;
+        // One after the other: what a connection may not send is not taken off what its user's others may.
+        for (bucket, rate) in [(of_connection, rates.connection), (of_user, rates.user)] {
+            let taken = self.table.take(&bucket, rate, now).await;
+            if let Taken::NotFor(wait) = taken.map_err(unavailable("rate"))? {
+                return self.refuse(caller, &bucket, wait, now).await;
+            }
+        }
+        Ok(None)
+    }
+
+    async fn refuse(
+        &self,
+        caller: &Caller,
+        bucket: &Bucket,
+        wait: Duration,
+        now: Timestamp,
+    ) -> Result<Option<ClosingReason>, Refusal> {
+        let counted = self.table.count_refusal(bucket, now).await;
+        // What cannot be counted is refused all the same.
+        let refusals = counted.unwrap_or_else(|error| {
+            tracing::warn!(error = describe(&error), "rate.not_counted");
+            0
+        });
+        if refusals < RATE_REFUSALS_MAX {
+            return Err(Refusal::rate_limited(wait));
+        }
+        tracing::warn!(connection = %caller.connection, sub = %bucket.user, refusals, "rate.ended");
+        Ok(Some(ClosingReason::RateLimited))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! What a connection and a user may send: the first are served, the others told when, the stubborn ended.
+
+#![allow(clippy::unwrap_used)]
+
+use domain::rate::{Rate, Rates};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::serve::tests::world::{World, answers, at, connected, send, subscribed, world};
+
+/// 10 a second from a connection and 20 from a user, so 50 and 100 at once.
+fn limited() -> World {
+    let mut world = world();
+    world.rules.rates = Rates {
+        connection: Rate::new(10).unwrap(),
+        user: Rate::new(20).unwrap(),
+    };
+    world
+}
+
+async fn say(world: &World, who: &Caller) -> Value {
+    send(world, who, "all", &json!("hello"), None).await
+}
+
+/// How many of so many messages are acknowledged; every other answer is the same refusal.
+async fn flood(world: &World, who: &Caller, messages: usize) -> usize {
+    let mut acknowledged = 0;
+    for _ in 0..messages {
+        let answer = say(world, who).await;
+        match answer["type"].as_str() {
+            Some("ack") => acknowledged += 1,
+            _ => assert_eq!(
+                (&answer["code"], &answer["retryAfterMs"]),
+                (&json!("rate_limited"), &json!(100))
+            ),
+        }
+    }
+    acknowledged
+}
+
+#[tokio::test]
+async fn rat_01_of_a_flood_the_first_are_served_the_others_told_when_and_nobody_else_notices() {
+    let world = limited();
+    let (ada, other, bob) = (
+        connected(&world, "ada", 1).await,
+        connected(&world, "ada", 2).await,
+        connected(&world, "bob", 3).await,
+    );
+    assert_eq!(flood(&world, &ada, 149).await, 50);
+    assert_eq!(say(&world, &bob).await["type"], "ack");
+    assert_eq!(
+        say(&world, &other).await["type"],
+        "ack",
+        "refused messages take nothing off the user's"
+    );
+    at(&world, 100);
+    assert_eq!(say(&world, &ada).await["type"], "ack", "it waited as told");
+}
+
+#[tokio::test]
+async fn rat_02_many_connections_of_a_user_send_no_more_than_the_user_may() {
+    let world = limited();
+    let mut acknowledged = 0;
+    for number in 0..10 {
+        let tab = connected(&world, "ada", number).await;
+        for _ in 0..15 {
+            acknowledged += usize::from(say(&world, &tab).await["type"] == "ack");
+        }
+    }
+    assert_eq!(acknowledged, 100);
+    let bob = connected(&world, "bob", 11).await;
+    assert_eq!(say(&world, &bob).await["type"], "ack");
+}
+
+#[tokio::test]
+async fn signals_and_forbidden_messages_count_as_messages_do() {
+    let world = limited();
+    let ada = subscribed(&world, "ada", 1, "room:a").await;
+    for _ in 0..49 {
+        answers(&world, &ada, "signal", json!({"channel": "room:a", "content": 1})).await;
+    }
+    let forbidden = send(&world, &ada, "user:bob", &json!(1), None).await;
+    assert_eq!(forbidden["code"], "forbidden");
+    let refused = answers(&world, &ada, "signal", json!({"channel": "room:a", "content": 1})).await;
+    assert_eq!(refused[0]["code"], "rate_limited", "{refused:?}");
+    assert_eq!(say(&world, &ada).await["code"], "rate_limited");
+}
+
+#[tokio::test]
+async fn who_does_not_wait_as_told_is_ended_and_may_come_back_later() {
+    let world = limited();
+    let ada = connected(&world, "ada", 1).await;
+    flood(&world, &ada, 50 + RATE_REFUSALS_MAX as usize - 1).await;
+    assert!(world.sockets.ended().is_empty());
+    let closing = say(&world, &ada).await;
+    assert_eq!(
+        closing,
+        json!({"type": "closing", "reason": "rate_limited", "retry": 30_000})
+    );
+    assert_eq!(world.sockets.ended(), [ada.connection]);
+}
+
+#[tokio::test]
+async fn a_pause_that_fills_the_bucket_makes_up_for_refusals() {
+    let world = limited();
+    let ada = connected(&world, "ada", 1).await;
+    for pause in 0..5 {
+        at(&world, pause * 10_000);
+        assert_eq!(flood(&world, &ada, 50 + RATE_REFUSALS_MAX as usize - 1).await, 50);
+    }
+    assert!(world.sockets.ended().is_empty());
+}
+
+#[tokio::test]
+async fn a_table_that_does_not_answer_lets_nobody_past() {
+    let world = limited();
+    let ada = connected(&world, "ada", 1).await;
+    world.table.fail_once("take");
+    assert_eq!(say(&world, &ada).await["code"], "unavailable");
+    assert!(world.table.log(&domain::channel::Channel::All).is_empty());
+    flood(&world, &ada, 50).await;
+    world.table.fail("count_refusal");
+    assert_eq!(say(&world, &ada).await["code"], "rate_limited");
+}
