@@ -14,6 +14,7 @@ pub mod numbers;
 mod probe;
 pub mod random;
 pub mod scenario;
+mod secrets;
 pub mod senders;
 mod sign_in;
 mod socket;

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-use crate::{Stack, TestResult, failure};
+use crate::{Stack, TestResult, failure, secrets};
 
 /// A failing test ends after this time; a passing one never waits for it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -82,6 +82,7 @@ impl Handshake {
     /// # Errors
     /// There was no HTTP answer at all.
     pub async fn attempt(self) -> TestResult<Result<Socket, (u16, String)>> {
+        self.note_credentials();
         let mut request = self.address.as_str().into_client_request()?;
         for (name, value) in &self.headers {
             request
@@ -96,13 +97,50 @@ impl Handshake {
             }
             Err(Error::Http(response)) => {
                 let body = response.body().clone().unwrap_or_default();
-                Ok(Err((
-                    response.status().as_u16(),
-                    String::from_utf8_lossy(&body).into_owned(),
-                )))
+                let body = String::from_utf8_lossy(&body).into_owned();
+                without_secrets(&body)?;
+                Ok(Err((response.status().as_u16(), body)))
             }
             Err(other) => Err(other.into()),
         }
+    }
+}
+
+impl Handshake {
+    /// Every part of what could be taken for a credential is to be found in no log.
+    fn note_credentials(&self) {
+        let query = self.address.split_once('?').map_or("", |(_, query)| query);
+        let headers = self.headers.iter();
+        let credentials = headers
+            .filter(|(name, _)| ["authorization", "cookie", "sec-websocket-protocol"].contains(name))
+            .map(|(_, value)| value.as_str());
+        for part in credentials
+            .chain([query])
+            .flat_map(|text| text.split([' ', ';', ',', '=', '&']))
+        {
+            secrets::note(part);
+        }
+    }
+}
+
+/// What people say is to be found in no log.
+fn note_contents(frame: &str) {
+    let frame: Value = serde_json::from_str(frame).unwrap_or_default();
+    let mut contents = vec![&frame["data"]["content"]];
+    while let Some(content) = contents.pop() {
+        match content {
+            Value::String(text) => secrets::note(text),
+            Value::Array(items) => contents.extend(items),
+            Value::Object(members) => contents.extend(members.values()),
+            _ => {}
+        }
+    }
+}
+
+fn without_secrets(error: &str) -> TestResult {
+    match secrets::found_in(error) {
+        Some(secret) => Err(failure(format!("log_02: an error holds {secret:?}: {error}"))),
+        None => Ok(()),
     }
 }
 
@@ -161,7 +199,9 @@ impl Socket {
     /// # Errors
     /// The socket is closed.
     pub async fn send(&mut self, text: impl Into<String>) -> TestResult {
-        Ok(self.socket.send(Message::text(text.into())).await?)
+        let text = text.into();
+        note_contents(&text);
+        Ok(self.socket.send(Message::text(text)).await?)
     }
 
     /// Sends any frame.
@@ -178,7 +218,11 @@ impl Socket {
     /// None came, or the socket closed.
     pub async fn next(&mut self) -> TestResult<Value> {
         let text = self.next_text().await?;
-        serde_json::from_str(&text).map_err(|error| failure(format!("{error} in {text}")))
+        let frame: Value = serde_json::from_str(&text).map_err(|error| failure(format!("{error} in {text}")))?;
+        if frame["type"] == "error" {
+            without_secrets(&text)?;
+        }
+        Ok(frame)
     }
 
     /// The next text frame.

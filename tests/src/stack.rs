@@ -13,7 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::watch;
 
-use crate::{TestResult, failure};
+use crate::{TestResult, failure, secrets};
 
 /// A failing test ends after this time; a passing one never waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -44,6 +44,8 @@ pub struct Stack {
     /// Closing it stops the emulator; tokio's `wait` would close it if the child still had it.
     stdin: Option<ChildStdin>,
     state: PathBuf,
+    /// Whether it is Carillon's own, whose logs hold no secrets.
+    is_own: bool,
     _folder: Option<TempDir>,
 }
 
@@ -65,6 +67,7 @@ impl Stack {
             Some(template) => template,
             None => carillon_template()?,
         };
+        let is_own = std::fs::read_to_string(&template)?.contains("fn-authorizer");
         let folder = match options.state {
             Some(_) => None,
             None => Some(TempDir::new()?),
@@ -123,6 +126,7 @@ impl Stack {
             process,
             stdin,
             state,
+            is_own,
             _folder: folder,
         })
     }
@@ -192,6 +196,18 @@ impl Stack {
     pub async fn kill(mut self) -> TestResult {
         self.process.kill().await?;
         Ok(())
+    }
+}
+
+/// Every test looks for the secrets of all tests in its stack's log (LOG-02).
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if !self.is_own || std::thread::panicking() {
+            return;
+        }
+        if let Some(secret) = secrets::found_in(&self.log()) {
+            panic!("log_02: the log holds {secret:?}");
+        }
     }
 }
 
