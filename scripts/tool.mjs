@@ -7,12 +7,14 @@ import { isStopping, run } from './lib/processes.mjs';
 
 // Those that measure run everything as optimised as on AWS; all but the simulation start an emulator, which has to be built too.
 const MEASURE = ['--profile', 'measure', '--bins', '--workspace'];
-const EMULATOR = ['--bins', '-p', 'emulator', '-p', 'tests'];
+// The whole workspace, though not all of it is needed: fewer crates would ask for fewer features, and build everything anew.
+const EMULATOR = ['--bins', '--workspace'];
 const TOOLS = {
   crowd: { build: MEASURE, folder: 'measure' },
   senders: { build: MEASURE, folder: 'measure' },
-  idle: { build: ['--profile', 'measure', ...EMULATOR], folder: 'measure' },
-  simulate: { build: ['-p', 'tests', '--bin', 'simulate'], folder: 'debug' },
+  handshakes: { build: MEASURE, folder: 'measure' },
+  idle: { build: MEASURE, folder: 'measure' },
+  simulate: { build: ['--workspace', '--bin', 'simulate'], folder: 'debug' },
   fuzz: { build: EMULATOR, folder: 'debug' },
   conformance: { build: EMULATOR, folder: 'debug' },
   mutations: { build: EMULATOR, folder: 'debug' },

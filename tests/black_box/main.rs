@@ -42,6 +42,7 @@ mod frame_sizes;
 mod frames;
 mod function_loss;
 mod fuzz;
+mod handshakes;
 mod lifecycle;
 mod limits;
 mod many_devices;

@@ -10,6 +10,8 @@ import { endpointsOf } from './stack.ts';
 const endpoints = endpointsOf(inject('folder'));
 let browser: Browser;
 const people: Person[] = [];
+/** In which whoever was sent away has to be gone (ms). */
+const SECONDS_5 = 5_000;
 
 beforeAll(async () => {
   browser = await openBrowser();
@@ -103,8 +105,8 @@ test('signing out everywhere closes the sockets of every browser', async () => {
   const closed = elsewhere.page.waitForEvent('websocket', { timeout: 0 }).catch(() => undefined);
   await alice.page.getByTestId('sign-out-everywhere').click();
   await alice.page.getByTestId('sign-in').waitFor();
-  await elsewhere.page.getByTestId('sign-in').waitFor();
-  await tab.getByTestId('sign-in').waitFor();
+  await elsewhere.page.getByTestId('sign-in').waitFor({ timeout: SECONDS_5 });
+  await tab.getByTestId('sign-in').waitFor({ timeout: SECONDS_5 });
   await elsewhere.leave();
   expect(await closed, 'nobody connects again after that').toBeUndefined();
 });
@@ -127,6 +129,35 @@ test('who was sent away by the back end is told so after a reload, and signs in 
   await frieda.page.waitForURL(`${endpoints.web}/`);
   await frieda.page.getByTestId('sign-in').click();
   await frieda.page.locator('input[name=password]').waitFor();
+});
+
+test('sending somebody away closes both of their tabs within 5 s, and nothing is delivered to them afterwards', async () => {
+  // GIVEN two tabs of one browser, each with a socket that is listened to
+  const greta = await arrive();
+  await greta.signUp('greta', 'Correct-Horse-7-Battery');
+  const tabs = [greta.page, await greta.openTab()];
+  const received: string[] = [];
+  const sockets = await Promise.all(tabs.map(async (tab) => {
+    const opened = tab.waitForEvent('websocket');
+    await tab.reload();
+    const socket = await opened;
+    socket.on('framereceived', ({ payload }) => received.push(String(payload)));
+    await greta.isConnected(tab);
+    return socket;
+  }));
+  // WHEN
+  const state = join(inject('folder'), 'state');
+  const { id } = users('find', 'greta', '--state', state) as { id: string };
+  users('disconnect', id, '--state', state);
+  // THEN
+  await Promise.all(tabs.map((tab) => tab.getByTestId('status').getByText('You were signed out elsewhere').waitFor({ timeout: SECONDS_5 })));
+  expect(sockets.map((socket) => socket.isClosed())).toEqual([true, true]);
+  const before = received.length;
+  const bob = await signedIn('bob');
+  await bob.say('She does not hear this.');
+  await bob.sees('She does not hear this.');
+  expect(received.slice(before)).toEqual([]);
+  expect(received.join('\n')).toContain('"reason":"signed_out"');
 });
 
 test('everything can be done with the keyboard alone', async () => {

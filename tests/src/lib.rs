@@ -7,6 +7,7 @@ mod faults;
 mod forge;
 mod functions;
 pub mod fuzz;
+pub mod handshakes;
 pub mod idle;
 mod inspector;
 pub mod machine;
