@@ -11,6 +11,7 @@ mod record;
 mod serving;
 
 pub(crate) use journal::Journal;
-pub(crate) use notes::{FaultNotes, FunctionNotes, Invoked, StageNotes, Times, Verdict};
+pub(crate) use mask::Lines;
+pub(crate) use notes::{FaultNotes, FunctionNotes, Invoked, LogLine, StageNotes, Times, Verdict};
 pub(crate) use record::Site;
 pub(crate) use serving::{FAULTS_PATH, PATH, router};

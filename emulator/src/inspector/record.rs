@@ -141,7 +141,9 @@ impl Record {
         self.excerpt(mask::cut_and_mask_bytes(bytes, MAX_TEXT_BYTES), bytes.len())
     }
 
-    fn excerpt(self, text: String, bytes: usize) -> Self {
+    /// The beginning of a `text` that is without secrets already; the whole was of so many `bytes`.
+    pub(super) fn excerpt(self, mut text: String, bytes: usize) -> Self {
+        text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
         let cut = bytes > MAX_TEXT_BYTES;
         Self {
             content: Some(Excerpt { text, bytes, cut }),

@@ -1,13 +1,14 @@
 //! What a function's process prints, and what Lambda says of its invocations: on standard error, and the last of it in memory.
 
 use std::collections::VecDeque;
+use std::io::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdout};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::inspector::FunctionNotes;
+use crate::inspector::{FunctionNotes, Lines, LogLine};
 
 /// How many of a process's last lines are kept to explain its death.
 const LAST_LINES: usize = 5;
@@ -60,20 +61,26 @@ impl FunctionLog {
     /// What Lambda itself says of an invocation: shown if it is to be, and always part of the tail.
     pub(super) fn lambda_says(&self, line: &str, shown: bool) {
         if shown {
-            eprintln!("[{}] {line}", self.label);
+            self.print(line);
         }
         self.add_to_tail(line);
     }
 
-    fn process_says(&self, line: String) {
-        eprintln!("[{}] {line}", self.label);
-        self.notes.said(&line);
+    fn process_says(&self, lines: &mut Lines, line: LogLine) {
+        self.print(&line.text);
+        self.notes.said(lines, &line);
+        let line = line.text;
         self.add_to_tail(&line);
         let mut kept = lock(&self.last_lines);
         if kept.len() == LAST_LINES {
             kept.pop_front();
         }
         kept.push_back(line);
+    }
+
+    /// Whoever reads standard error may have gone.
+    fn print(&self, line: &str) {
+        let _ = writeln!(std::io::stderr(), "[{}] {line}", self.label);
     }
 
     fn add_to_tail(&self, line: &str) {
@@ -111,24 +118,27 @@ impl FunctionLog {
 /// its own time and level. Whoever asks is answered when nothing is left to read.
 async fn relay(output: impl AsyncRead + Unpin, log: Arc<FunctionLog>, mut asked: mpsc::Receiver<oneshot::Sender<()>>) {
     let mut output = BufReader::new(output);
-    let mut bytes = Vec::new();
+    let (mut bytes, mut lines, mut is_rest) = (Vec::new(), Lines::default(), false);
     loop {
         // What was read before a question came is kept in `bytes`.
         let room = MAX_LINE_BYTES.saturating_sub(bytes.len()) as u64;
         let mut line = (&mut output).take(room);
         tokio::select! {
             biased;
-            read = line.read_until(b'\n', &mut bytes) => match read {
-                Ok(1..) => {
-                    log.process_says(String::from_utf8_lossy(&bytes).trim_end().to_owned());
-                    bytes.clear();
-                }
-                _ => {
-                    if !bytes.is_empty() {
-                        log.process_says(String::from_utf8_lossy(&bytes).trim_end().to_owned());
-                    }
+            read = line.read_until(b'\n', &mut bytes) => {
+                let is_over = !matches!(read, Ok(1..));
+                if is_over && bytes.is_empty() {
                     return;
                 }
+                let is_cut = !is_over && bytes.last() != Some(&b'\n');
+                let text = String::from_utf8_lossy(&bytes);
+                let text = if is_cut { &text } else { text.trim_end() }.to_owned();
+                log.process_says(&mut lines, LogLine { text, is_cut, is_rest });
+                if is_over {
+                    return;
+                }
+                is_rest = is_cut;
+                bytes.clear();
             },
             Some(answer) = asked.recv() => {
                 let _ = answer.send(());
@@ -168,7 +178,7 @@ mod tests {
         let log = Arc::new(FunctionLog::new("f", notes()));
         let (mut process, output) = tokio::io::duplex(64 * 1024);
         log.read(output);
-        for number in 0..100 {
+        for number in 0..20 {
             let line = format!("line {number}\n");
             assert!(process.write_all(line.as_bytes()).await.is_ok());
             log.caught_up().await;

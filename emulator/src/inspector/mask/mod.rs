@@ -3,8 +3,12 @@
 //! Text may be JSON, JSON in JSON, a header, a query, a line of a log, or a part of any of them that was cut off: nothing is
 //! parsed, and a value without an end is hidden to the end of the text. Hiding too much is no harm here.
 
+mod group;
 mod jwt;
+mod lines;
 mod named;
+
+pub(crate) use lines::Lines;
 
 use std::borrow::Cow;
 
@@ -38,9 +42,15 @@ pub(super) fn mask_value<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
 
 /// `text` without secrets.
 pub(super) fn mask(text: &str) -> String {
+    mask_behind(text, 0).0
+}
+
+/// `text` without secrets and without its first `skipped` bytes, which tell what it goes on with; and if it ends within a
+/// secret, what the text behind it goes on with.
+fn mask_behind(text: &str, skipped: usize) -> (String, Option<String>) {
     let bytes = text.as_bytes();
     let mut masked = String::with_capacity(text.len());
-    let (mut at, mut copied) = (0, 0);
+    let (mut at, mut copied, mut open) = (0, skipped, None);
     // An index and few branches a byte: in a development build iterators cost ten times as much.
     while at < bytes.len() {
         let secret = match bytes[at] {
@@ -50,18 +60,22 @@ pub(super) fn mask(text: &str) -> String {
             _ => None,
         };
         match secret {
+            Some(secret) if secret.end > copied && secret.end > secret.start && secret.start.max(skipped) >= copied => {
+                // Its name, with its quotes, is on an earlier line.
+                let quote = if secret.start < skipped { "" } else { secret.quote };
+                masked.push_str(&text[copied..secret.start.max(copied)]);
+                masked.extend([quote, MASK, quote]);
+                (at, copied, open) = (secret.end.max(at + 1), secret.end, secret.open);
+            }
             Some(secret) if secret.start >= copied => {
-                masked.push_str(&text[copied..secret.start]);
-                masked.push_str(secret.quote);
-                masked.push_str(MASK);
-                masked.push_str(secret.quote);
-                (at, copied) = (secret.end.max(at + 1), secret.end);
+                open = secret.open;
+                at += 1;
             }
             _ => at += 1,
         }
     }
     masked.push_str(&text[copied..]);
-    masked
+    (masked, open)
 }
 
 /// A part of a text that is to be hidden. It begins and ends beside an ASCII character.
@@ -71,11 +85,25 @@ struct Secret {
     end: usize,
     /// What the mask needs around it so that JSON stays JSON.
     quote: &'static str,
+    /// If the text ends within it: a text that ends within such a secret too, in short.
+    open: Option<String>,
 }
 
 impl Secret {
     fn plain(start: usize, end: usize) -> Self {
-        Self { start, end, quote: "" }
+        Self {
+            start,
+            end,
+            quote: "",
+            open: None,
+        }
+    }
+
+    fn until(start: usize, end: group::End) -> Self {
+        Self {
+            open: end.open,
+            ..Self::plain(start, end.at)
+        }
     }
 }
 

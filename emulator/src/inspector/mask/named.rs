@@ -1,6 +1,6 @@
 //! Finds values by their names: `"token":"…"`, `token=…`, `Cookie: …`, and the same as JSON in JSON or percent-encoded.
 
-use super::{Secret, end_of_run};
+use super::{Secret, end_of_run, group};
 
 /// Longer words are not taken for names (bytes).
 const MAX_NAME_BYTES: usize = 64;
@@ -70,27 +70,44 @@ pub(super) fn value_at(bytes: &[u8], at: usize) -> Option<Secret> {
     if !is_certain && !is_secret(name, true) {
         return None;
     }
-    let secret = value_behind(bytes, at, after, is_assignment, name)?;
-    (is_certain || seems_random(&bytes[secret.start..secret.end])).then_some(secret)
+    let secret = value_behind(bytes, at, after, name, (is_assignment, is_certain))?;
+    if is_certain {
+        let open = secret
+            .open
+            .map(|open| format!("{}:{open}", String::from_utf8_lossy(name)));
+        return Some(Secret { open, ..secret });
+    }
+    let is_random = seems_random(&bytes[secret.start..secret.end]);
+    is_random.then_some(Secret { open: None, ..secret })
 }
 
-fn value_behind(bytes: &[u8], at: usize, after: usize, is_assignment: bool, name: &[u8]) -> Option<Secret> {
+fn value_behind(
+    bytes: &[u8],
+    at: usize,
+    after: usize,
+    name: &[u8],
+    (is_assignment, is_certain): (bool, bool),
+) -> Option<Secret> {
     let start = end_of_run(bytes, after, |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
     let quote = end_of_run(bytes, start, |byte| byte == b'\\');
-    match bytes.get(quote)? {
-        b'"' => {
-            let depth = depth(quote - start)?;
-            Some(Secret::plain(quote + 1, end_of_string(bytes, quote + 1, depth)))
-        }
-        b'\'' => Some(Secret::plain(
-            quote + 1,
-            end_of_run(bytes, quote + 1, |byte| byte != b'\''),
-        )),
-        b'[' | b'{' => Some(Secret {
-            start,
-            end: end_of_group(bytes, quote),
-            quote: quote_of(bytes, at),
-        }),
+    let Some(&first) = bytes.get(quote) else {
+        // Node begins a long value on the next line.
+        let open = Some(String::new());
+        return (!is_assignment).then(|| Secret {
+            open,
+            ..Secret::plain(start, start)
+        });
+    };
+    let group = group::behind_word(bytes, quote).filter(|group| is_certain || *group == quote);
+    if let Some(group) = group {
+        let quote = quote_of(bytes, at);
+        return Some(Secret {
+            quote,
+            ..Secret::until(start, group::end(bytes, group))
+        });
+    }
+    match first {
+        b'"' | b'\'' | b'`' => Some(Secret::until(quote + 1, group::end_of_text(bytes, quote))),
         _ => bare(bytes, start, is_assignment, name).filter(|secret| secret.end > secret.start),
     }
 }
@@ -142,62 +159,6 @@ fn bare(bytes: &[u8], start: usize, is_assignment: bool, name: &[u8]) -> Option<
     }
     let is_nothing = !is_assignment && matches!(&bytes[start..end], b"null" | b"true" | b"false");
     (!is_nothing).then(|| Secret::plain(start, end))
-}
-
-/// How deep in strings a quote stands that has so many backslashes: JSON in JSON has 1, and JSON in that 3.
-fn depth(backslashes: usize) -> Option<u32> {
-    [0, 1, 3, 7]
-        .iter()
-        .position(|count| *count == backslashes)
-        .map(|depth| depth as u32)
-}
-
-/// The end of a string that was opened at `depth`: its closing quote with the backslashes before that, or the end of the text.
-fn end_of_string(bytes: &[u8], start: usize, depth: u32) -> usize {
-    let (mut at, mut backslashes) = (start, 0);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => backslashes += 1,
-            b'"' if closes(backslashes, depth) => return at - backslashes.min((1 << depth) - 1),
-            _ => backslashes = 0,
-        }
-        at += 1;
-    }
-    bytes.len()
-}
-
-/// Whether a quote with so many backslashes ends a string of `depth`, or one around it.
-fn closes(mut backslashes: usize, depth: u32) -> bool {
-    for _ in 0..depth {
-        if backslashes.is_multiple_of(2) {
-            return true;
-        }
-        backslashes = (backslashes - 1) / 2;
-    }
-    backslashes.is_multiple_of(2)
-}
-
-/// The end of a list or an object; brackets in its strings do not count.
-fn end_of_group(bytes: &[u8], start: usize) -> usize {
-    let (mut at, mut open) = (start, 0_usize);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'[' | b'{' => open += 1,
-            b']' | b'}' => open -= 1,
-            b'"' => {
-                let backslashes = bytes[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
-                let depth = depth(backslashes).unwrap_or_default();
-                at = end_of_string(bytes, at + 1, depth);
-                at = end_of_run(bytes, at, |byte| byte == b'\\');
-            }
-            _ => {}
-        }
-        at += 1;
-        if open == 0 {
-            return at.min(bytes.len());
-        }
-    }
-    bytes.len()
 }
 
 /// The quotes of the name before a separator.

@@ -71,7 +71,11 @@ fn what_is_secret_is_hidden() {
         ("got Bearer 0123456789abcdef.".to_owned(), "got Bearer •••"),
         (
             "refresh_token: Some(abc), user: bob".to_owned(),
-            "refresh_token: •••), user: bob",
+            "refresh_token: •••, user: bob",
+        ),
+        (
+            "token=Some(\"a b\") Token { secret: Secret { a: 'b c' } }".to_owned(),
+            "token=••• Token { secret: ••• }",
         ),
         ("{'token': 'abc', 'b': 1}".to_owned(), "{'token': '•••', 'b': 1}"),
         ("client-secret=ü&b=ä".to_owned(), "client-secret=•••&b=ä"),

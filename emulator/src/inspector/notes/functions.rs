@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::super::journal::Journal;
-use super::super::record::{Kind, Record, Site};
+use super::super::mask::{self, Lines};
+use super::super::record::{Kind, MAX_TEXT_BYTES, Record, Site};
 
 /// Larger events are not looked into (bytes).
 const MAX_READ_BYTES: usize = 256 * 1024;
@@ -28,6 +30,16 @@ pub(crate) struct Times {
     pub(crate) run: Option<Duration>,
 }
 
+/// What a function has printed.
+#[derive(Debug)]
+pub(crate) struct LogLine {
+    pub(crate) text: String,
+    /// Whether it goes on with the next one.
+    pub(crate) is_cut: bool,
+    /// Whether it goes on with the one before.
+    pub(crate) is_rest: bool,
+}
+
 /// An event that was noted.
 #[derive(Debug)]
 pub(crate) struct Invoked {
@@ -46,6 +58,8 @@ struct Glance<'a> {
     kind: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "detail-type")]
     detail_type: Option<Cow<'a, str>>,
+    #[serde(rename = "isBase64Encoded", default)]
+    is_base64: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -66,6 +80,8 @@ struct Context<'a> {
 struct AnswerGlance {
     #[serde(rename = "statusCode")]
     status: Option<u16>,
+    #[serde(rename = "isBase64Encoded", default)]
+    is_base64: bool,
 }
 
 impl FunctionNotes {
@@ -78,25 +94,22 @@ impl FunctionNotes {
 
     /// An event is on its way to the function.
     pub(crate) fn invoked(&self, request_id: &str, event: &[u8]) -> Invoked {
-        let glance: Glance<'_> = match event.len() {
-            ..=MAX_READ_BYTES => serde_json::from_slice(event).unwrap_or_default(),
-            _ => Glance::default(),
-        };
+        let glance: Glance<'_> = glance(event);
         let invoked = Invoked {
             request_id: request_id.to_owned(),
             what: glance.what(),
             connection: glance.connection(),
         };
-        self.journal
-            .record(self.record(Kind::Event, &invoked.what, &invoked).bytes(event));
+        let record = self.record(Kind::Event, &invoked.what, &invoked);
+        self.journal.record(shown(record, event, glance.is_base64));
         invoked
     }
 
     /// The function has answered, or has failed with a type and a message.
     pub(crate) fn answered(&self, invoked: &Invoked, answer: Result<&[u8], (&str, &str)>, times: &Times) {
-        let status = answer
-            .ok()
-            .and_then(|answer| serde_json::from_slice(answer).unwrap_or(AnswerGlance::default()).status);
+        let glance = answer.ok().and_then(|answer| serde_json::from_slice(answer).ok());
+        let glance: AnswerGlance = glance.unwrap_or_default();
+        let status = glance.status;
         let result = match (answer, status) {
             (Ok(_), Some(status)) => format!("{} → {status}", invoked.what),
             (Ok(_), None) => format!("{} → answered", invoked.what),
@@ -110,15 +123,19 @@ impl FunctionNotes {
             }
         }
         self.journal.record(match answer {
-            Ok(answer) => record.bytes(answer),
+            Ok(answer) => shown(record, answer, glance.is_base64),
             Err((_, message)) => record.text(message),
         });
     }
 
-    /// The function has printed a line.
-    pub(crate) fn said(&self, line: &str) {
-        let record = Record::new(Kind::Log, line).of_function(&self.name, None);
-        self.journal.record(record.text(line));
+    /// The function has printed a line after those that `lines` knows.
+    pub(crate) fn said(&self, lines: &mut Lines, line: &LogLine) {
+        let masked = lines.mask(&line.text, line.is_cut);
+        // What was cut off is looked at, and not kept.
+        if !line.is_rest {
+            let record = Record::new(Kind::Log, &masked).of_function(&self.name, None);
+            self.journal.record(record.excerpt(masked, line.text.len()));
+        }
     }
 
     fn record(&self, kind: Kind, summary: &str, invoked: &Invoked) -> Record {
@@ -151,11 +168,37 @@ impl Glance<'_> {
     }
 }
 
+/// What is read of an event or an answer; nothing of a large one.
+fn glance<'a, T: Deserialize<'a> + Default>(json: &'a [u8]) -> T {
+    match json.len() {
+        ..=MAX_READ_BYTES => serde_json::from_slice(json).unwrap_or_default(),
+        _ => T::default(),
+    }
+}
+
+/// An event or an answer is shown without a body in Base64, in which no secret could be seen to be one. A large one may have
+/// such a body: what follows `body` is left out.
+fn shown(record: Record, json: &[u8], is_base64: bool) -> Record {
+    if json.len() > MAX_READ_BYTES {
+        let beginning = String::from_utf8_lossy(&json[..MAX_TEXT_BYTES]);
+        let before = beginning.split("\"body\"").next().unwrap_or_default();
+        return record.excerpt(mask::mask(before), json.len());
+    }
+    match serde_json::from_slice::<Value>(json) {
+        Ok(mut value) if is_base64 => {
+            let body = value["body"].as_str().unwrap_or_default();
+            value["body"] = format!("••• ({} characters of Base64)", body.len()).into();
+            record.bytes(value.to_string().as_bytes())
+        }
+        _ => record.bytes(json),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::inspector::journal::Cursor;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn told(tell: impl FnOnce(&FunctionNotes)) -> Vec<Value> {
         let journal = Journal::default();
@@ -223,5 +266,39 @@ mod tests {
                 ("event → Kind why", &json!(true), &Value::Null),
             ]
         );
+    }
+
+    /// The body says `password=hunter2` in Base64.
+    #[test]
+    fn a_body_in_base64_is_not_shown() {
+        let body = "cGFzc3dvcmQ9aHVudGVyMg==";
+        let small = json!({ "body": body, "isBase64Encoded": true, "statusCode": 200 }).to_string();
+        let large = json!({ "body": body.repeat(20_000), "isBase64Encoded": true, "statusCode": 200 }).to_string();
+        let plain = json!({ "body": body, "isBase64Encoded": false, "statusCode": 200 }).to_string();
+        let note = "••• (24 characters of Base64)";
+        for (json, is_shown, note) in [(small, false, note), (large, false, "{"), (plain, true, &body[..8])] {
+            let told = told(|notes| {
+                let invoked = notes.invoked("r", json.as_bytes());
+                notes.answered(&invoked, Ok(json.as_bytes()), &Times::default());
+            });
+            for record in told {
+                let text = record["content"]["text"].as_str().unwrap_or_default();
+                assert_eq!(text.contains(&body[..8]), is_shown, "{text}");
+                assert!(text.contains(note), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_rest_of_a_long_line_is_looked_at_and_not_told() {
+        let told = told(|notes| {
+            let mut lines = Lines::default();
+            for (text, is_cut, is_rest) in [("a ", true, false), ("Cookie: [", false, true), ("'b=c'", false, false)] {
+                let text = text.to_owned();
+                notes.said(&mut lines, &LogLine { text, is_cut, is_rest });
+            }
+        });
+        let texts: Vec<_> = told.iter().map(|record| &record["content"]["text"]).collect();
+        assert_eq!(texts, ["a ", "•••"]);
     }
 }

@@ -5,5 +5,5 @@ mod functions;
 mod stages;
 
 pub(crate) use faults::FaultNotes;
-pub(crate) use functions::{FunctionNotes, Invoked, Times};
+pub(crate) use functions::{FunctionNotes, Invoked, LogLine, Times};
 pub(crate) use stages::{StageNotes, Verdict};
