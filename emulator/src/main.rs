@@ -32,6 +32,7 @@ mod timestamps;
 mod tls;
 mod web_client;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -53,7 +54,8 @@ fn main() -> ExitCode {
             match run(*options) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(problem) => {
-                    eprintln!("\n{problem}");
+                    // Whoever reads it may have gone, as whoever reads anything else that is printed here.
+                    let _ = writeln!(std::io::stderr(), "\n{problem}");
                     ExitCode::FAILURE
                 }
             }
@@ -69,6 +71,7 @@ fn log_to_stderr() {
         .with_target(false)
         .with_writer(std::io::stderr)
         .with_ansi(false)
+        .log_internal_errors(false)
         .init();
 }
 
@@ -93,9 +96,8 @@ async fn start_and_announce(options: RunOptions) -> Result<RunningStack, Problem
 }
 
 /// The one line on standard output: scripts wait for it.
-#[allow(clippy::print_stdout)]
 fn announce(web: &str) {
-    println!("ready {web}");
+    let _ = writeln!(std::io::stdout(), "ready {web}");
 }
 
 /// Waits for SIGINT, SIGTERM or, if asked, the end of the parent process.
