@@ -1,14 +1,16 @@
 //! Evaluates an authorizer's policy document against the ARN of the method called.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-const INVOKE: &str = "execute-api:Invoke";
+/// In small letters: actions are compared without regard to case.
+const INVOKE: &str = "execute-api:invoke";
 /// The longest `Resource` of a statement (characters; <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html>).
 const MAX_RESOURCE_CHARS: usize = 512;
 
 /// Whether `policy` allows invoking `method_arn`; `None` when it is not a policy document.
 ///
-/// An explicit Deny wins, and without a matching Allow the answer is no.
+/// An explicit Deny wins, and without a matching Allow the answer is no. A statement with a `Condition`, which is not evaluated
+/// here, makes the whole no policy, so that it lets nobody in.
 pub(super) fn allows(policy: &Value, method_arn: &str) -> Option<bool> {
     let statements = match policy.get("Statement")? {
         Value::Array(statements) => statements.iter().collect(),
@@ -20,8 +22,15 @@ pub(super) fn allows(policy: &Value, method_arn: &str) -> Option<bool> {
         if !is_short(statement.get("Resource")?) {
             return None;
         }
-        let applies =
-            any_matches(statement.get("Action")?, INVOKE)? && any_matches(statement.get("Resource")?, method_arn)?;
+        if statement
+            .get("Condition")
+            .is_some_and(|condition| *condition != json!({}))
+        {
+            tracing::error!("the authorizer's policy has a Condition, which the emulator does not evaluate");
+            return None;
+        }
+        let applies = any_matches(&in_small_letters(statement.get("Action")?), INVOKE)?
+            && any_matches(statement.get("Resource")?, method_arn)?;
         match (statement.get("Effect")?.as_str()?, applies) {
             ("Deny", true) => return Some(false),
             ("Allow", true) => allowed = true,
@@ -39,6 +48,14 @@ fn is_short(resource: &Value) -> bool {
         other => other
             .as_str()
             .is_none_or(|text| text.chars().count() <= MAX_RESOURCE_CHARS),
+    }
+}
+
+fn in_small_letters(actions: &Value) -> Value {
+    match actions {
+        Value::String(action) => action.to_ascii_lowercase().into(),
+        Value::Array(actions) => actions.iter().map(in_small_letters).collect(),
+        other => other.clone(),
     }
 }
 
@@ -84,7 +101,6 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     const ARN: &str = "arn:aws:execute-api:us-east-1:000000000000:abc/ws/$connect";
 
@@ -106,6 +122,33 @@ mod tests {
         for (resource, expected) in cases {
             let policy = json!({ "Version": "2012-10-17", "Statement": [statement("Allow", resource)] });
             assert_eq!(allows(&policy, ARN), Some(expected), "{resource}");
+        }
+    }
+
+    #[test]
+    fn actions_are_read_without_regard_to_case() {
+        for (action, expected) in [
+            (json!("Execute-API:invoke"), true),
+            (json!(["execute-api:ManageConnections", "EXECUTE-API:*"]), true),
+            (json!("execute-api:Invalidate*"), false),
+        ] {
+            let policy = json!({ "Statement": { "Effect": "Allow", "Action": action, "Resource": "*" } });
+            assert_eq!(allows(&policy, ARN), Some(expected), "{action}");
+        }
+    }
+
+    #[test]
+    fn a_condition_lets_nobody_in() {
+        let address = json!({ "IpAddress": { "aws:SourceIp": "192.0.2.0/24" } });
+        for (effect, condition, expected) in [
+            ("Allow", json!({}), Some(true)),
+            ("Allow", address.clone(), None),
+            ("Deny", address, None),
+        ] {
+            let mut conditional = statement(effect, "*");
+            conditional["Condition"] = condition;
+            let policy = json!({ "Statement": [statement("Allow", "*"), conditional] });
+            assert_eq!(allows(&policy, ARN), expected, "{policy}");
         }
     }
 
