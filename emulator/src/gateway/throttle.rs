@@ -60,9 +60,11 @@ impl AccountQuotas {
     /// connections a second, and at once.
     pub(crate) fn new(request_rate: u32, connect_rate: Option<u32>) -> Self {
         let now = Instant::now();
+        let rate = f64::from(request_rate);
         let requests = Limits {
-            rate_per_second: f64::from(request_rate),
-            burst: f64::from(request_rate) / 2.0,
+            rate_per_second: rate,
+            // A bucket for less than one token would let nothing pass.
+            burst: (rate / 2.0).max(1.0).min(rate),
         };
         let connections = connect_rate.map(f64::from).map(|rate| Limits {
             rate_per_second: rate,
@@ -152,6 +154,15 @@ mod tests {
     fn zero_lets_nothing_pass() {
         let (bucket, start) = bucket(0.0, 0.0);
         assert_eq!(passed(&bucket, start, 60_000, 9), 0);
+    }
+
+    #[test]
+    fn any_rate_of_the_account_lets_something_pass() {
+        let start = Instant::now();
+        for (rate, at_once) in [(0, 0), (1, 1), (3, 1), (4, 2), (10_000, 5_000)] {
+            let quotas = AccountQuotas::new(rate, None);
+            assert_eq!(passed(&quotas.requests, start, 0, 10_000), at_once, "{rate}");
+        }
     }
 
     #[test]
