@@ -135,6 +135,16 @@ impl Gateway {
         entry: &mut Entry,
     ) -> Result<(), Failure> {
         match self.integrate_for(entry, route, event).await {
+            // As what is posted, and what a client sends.
+            Ok(response)
+                if route.two_way
+                    && response
+                        .body
+                        .as_ref()
+                        .is_some_and(|body| body.len() > MAX_MESSAGE_BYTES) =>
+            {
+                Err(Failure::Failed)
+            }
             Ok(response) => {
                 if let (true, Some(body)) = (route.two_way, response.body) {
                     // A closed or stuffed socket misses its answer, as on AWS.
