@@ -1,6 +1,6 @@
 //! Runs the REQUEST authorizer of a handshake and reads its verdict.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -9,11 +9,15 @@ use super::access_log::Entry;
 use super::events::{AuthorizerContext, HandshakeRequest, text_of};
 use super::{Gateway, policy};
 use crate::inspector::Verdict;
-use crate::lambda::InvocationResult;
+use crate::lambda::{InvocationResult, NoAnswer};
 use crate::template::AuthorizerSpec;
 
 /// API Gateway's limit for the authorizer's whole result (bytes).
 const MAX_RESULT_BYTES: usize = 8 * 1024;
+
+/// How long a handshake waits for its authorizer, and for a process of it: as long as for any integration, since AWS
+/// documents no limit of its own.
+const TIMEOUT: Duration = Duration::from_secs(29);
 
 /// An allowed handshake's identity.
 pub(super) struct Authorized {
@@ -25,8 +29,8 @@ pub(super) struct Authorized {
 
 /// A handshake that the authorizer does not let in: the client is told the status alone.
 #[derive(Debug)]
-struct Denial {
-    status: StatusCode,
+pub(super) struct Denial {
+    pub(super) status: StatusCode,
     why: String,
 }
 
@@ -46,13 +50,13 @@ impl Denial {
 
 impl Gateway {
     /// # Errors
-    /// The HTTP status of the refused handshake: 401, 403 or 500.
+    /// The handshake is refused, with 401, 403 or 500.
     pub(super) async fn authorize(
         &self,
         spec: &AuthorizerSpec,
         request: &HandshakeRequest,
         entry: &mut Entry,
-    ) -> Result<Authorized, StatusCode> {
+    ) -> Result<Authorized, Denial> {
         let decided = self.decide(spec, request, entry).await;
         let verdict = match &decided {
             Ok(authorized) => Verdict::Allowed(&authorized.context),
@@ -62,7 +66,7 @@ impl Gateway {
             },
         };
         self.notes.verdict(&text_of(&request.context["connectionId"]), &verdict);
-        decided.map_err(|denial| denial.status)
+        decided
     }
 
     async fn decide(
@@ -76,16 +80,14 @@ impl Gateway {
             let why = format!("the identity source {missing} is missing, and the authorizer was not asked");
             return Err(Denial::new(StatusCode::UNAUTHORIZED, why));
         }
-        let function = self
-            .shared
-            .functions
-            .find(&spec.function)
-            .ok_or_else(|| Denial::useless("the authorizer's function is missing"))?;
         let event = self.authorizer_event(request).to_string();
         let started = Instant::now();
-        let verdict = match function.invoke(event.into()).await {
+        let functions = &self.shared.functions;
+        let verdict = match functions.run_within(&spec.function, event.into(), TIMEOUT).await {
             Ok(result) => verdict(result, &self.method_arn("$connect")),
-            Err(_throttled) => Err(Denial::useless("the authorizer was throttled")),
+            Err(NoAnswer::Throttled) => Err(Denial::useless("the authorizer was throttled")),
+            Err(NoAnswer::TimedOut) => Err(Denial::useless("the authorizer took longer than 29 s")),
+            Err(NoAnswer::Failed) => Err(Denial::useless("the authorizer's function is missing")),
         };
         let latency = started.elapsed();
         entry.authorized(verdict.as_ref().map_err(|denial| denial.status.as_u16()), latency);

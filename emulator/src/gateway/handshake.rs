@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::header::{
     CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
-use axum::http::{HeaderMap, Request, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use axum::response::IntoResponse;
 use hyper::upgrade::OnUpgrade;
 use serde_json::json;
@@ -16,51 +16,57 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::Gateway;
 use super::access_log::Entry;
-use super::authorizer::Authorized;
+use super::authorizer::{Authorized, Denial};
 use super::events::{AuthorizerContext, Client, HandshakeRequest, text_of};
 use super::headers;
-use super::integration::IntegrationError;
+use super::integration::{IntegrationError, ProxyResponse};
 use crate::identifiers;
 use crate::inspector::StageNotes;
 use crate::loopback::Spelling;
 use crate::timestamps::now_ms;
 
-/// What is said when the function of `$connect` has refused.
-const OF_CONNECT: &str = "Refused by $connect";
-
 /// A refused handshake.
 struct Refusal {
     status: StatusCode,
     message: String,
+    /// The gateway response that AWS documents for the cause, as the access log calls it; none where it is no cause of
+    /// API Gateway's.
+    response_type: Option<&'static str>,
 }
 
-impl From<StatusCode> for Refusal {
-    fn from(status: StatusCode) -> Self {
-        let message = match status {
-            StatusCode::INTERNAL_SERVER_ERROR | StatusCode::BAD_GATEWAY => "Internal server error",
-            StatusCode::GATEWAY_TIMEOUT => "Endpoint request timed out",
-            other => other.canonical_reason().unwrap_or("Refused"),
-        };
+impl Refusal {
+    fn with_type(self, response_type: &'static str) -> Self {
         Self {
-            status,
-            message: message.to_owned(),
+            response_type: Some(response_type),
+            ..self
         }
     }
 }
 
-impl Refusal {
-    /// The gateway response that AWS documents for the cause, as the access log calls it; none where `$connect` refused.
-    fn response_type(&self) -> Option<&'static str> {
-        match self.status {
-            _ if self.message == OF_CONNECT => None,
-            StatusCode::UNAUTHORIZED => Some("UNAUTHORIZED"),
-            StatusCode::FORBIDDEN => Some("ACCESS_DENIED"),
-            StatusCode::TOO_MANY_REQUESTS => Some("THROTTLED"),
-            StatusCode::INTERNAL_SERVER_ERROR => Some("AUTHORIZER_FAILURE"),
-            StatusCode::BAD_GATEWAY => Some("INTEGRATION_FAILURE"),
-            StatusCode::GATEWAY_TIMEOUT => Some("INTEGRATION_TIMEOUT"),
-            _ => None,
+impl From<StatusCode> for Refusal {
+    fn from(status: StatusCode) -> Self {
+        let (message, response_type) = match status {
+            StatusCode::INTERNAL_SERVER_ERROR => ("Internal server error", None),
+            StatusCode::BAD_GATEWAY => ("Internal server error", Some("INTEGRATION_FAILURE")),
+            StatusCode::GATEWAY_TIMEOUT => ("Endpoint request timed out", Some("INTEGRATION_TIMEOUT")),
+            StatusCode::TOO_MANY_REQUESTS => ("Too Many Requests", Some("THROTTLED")),
+            other => (other.canonical_reason().unwrap_or("Refused"), None),
+        };
+        Self {
+            status,
+            message: message.to_owned(),
+            response_type,
         }
+    }
+}
+
+impl From<Denial> for Refusal {
+    fn from(denial: Denial) -> Self {
+        Self::from(denial.status).with_type(match denial.status {
+            StatusCode::UNAUTHORIZED => "UNAUTHORIZED",
+            StatusCode::FORBIDDEN => "ACCESS_DENIED",
+            _ => "AUTHORIZER_FAILURE",
+        })
     }
 }
 
@@ -93,23 +99,19 @@ pub(super) async fn handshake(
     let shown = HandshakeRequest::new(headers, request.uri(), context);
     let (notes, connection_id) = (gateway.notes.clone(), client.connection_id.clone());
     notes.handshake(&connection_id, &client.source_ip, request.uri(), request.headers());
-    // Its own task: a client that goes away meanwhile does not stop the functions, as on AWS.
+    // Its own task: a client that goes away meanwhile stops neither the functions, as on AWS, nor what is told of them.
     let task = tokio::spawn(async move {
-        let accepted = gateway.admit_and_log(&shown).await?;
-        let subprotocol = accepted.subprotocol.clone();
-        tokio::spawn(gateway.serve(upgrade, client, accepted.authorizer));
-        Ok::<_, Refusal>(subprotocol)
+        let answered = async {
+            let accepted = gateway.admit_and_log(&shown).await?;
+            let subprotocol = accepted.subprotocol.clone();
+            tokio::spawn(gateway.serve(upgrade, client, accepted.authorizer));
+            Ok(switching_protocols(&key, subprotocol.as_deref()))
+        };
+        let refuse = |refusal| refused(&notes, &refusal, &connection_id, &request_id);
+        answered.await.unwrap_or_else(refuse)
     });
-    match task.await {
-        Ok(Ok(subprotocol)) => switching_protocols(&key, subprotocol.as_deref()),
-        Ok(Err(refusal)) => refused(&notes, &refusal, &connection_id, &request_id),
-        Err(_) => refused(
-            &notes,
-            &StatusCode::INTERNAL_SERVER_ERROR.into(),
-            &connection_id,
-            &request_id,
-        ),
-    }
+    task.await
+        .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 /// The request's key, if it is a WebSocket handshake of version 13 (RFC 6455, section 4.2.1).
@@ -155,7 +157,7 @@ impl Gateway {
         let admitted = admitted.and_then(|accepted| self.disturb_handshake().map(|()| accepted).map_err(Refusal::from));
         if let Err(refusal) = &admitted {
             let status = refusal.status.as_u16();
-            match refusal.response_type() {
+            match refusal.response_type {
                 Some(kind) => entry.failed(status, &refusal.message, Some(kind)),
                 None => entry.status(status),
             }
@@ -180,19 +182,22 @@ impl Gateway {
         };
         let context = authorized.as_ref().map(|authorized| &authorized.context_of_connect);
         let event = self.connect_event(request, context);
-        match self.integrate_for(entry, route, event).await {
+        match self.integrate_for(entry, route, event).await.and_then(answerable) {
             Ok(response) if (200..300).contains(&response.status) => Ok(Accepted {
                 authorizer: authorized.map(|Authorized { context, .. }| context),
                 subprotocol: response.subprotocol,
             }),
             Ok(response) => Err(Refusal {
                 status: StatusCode::from_u16(response.status).unwrap_or(StatusCode::BAD_GATEWAY),
-                message: OF_CONNECT.to_owned(),
+                message: "Refused by $connect".to_owned(),
+                response_type: None,
             }),
             Err(IntegrationError::TimedOut) => Err(StatusCode::GATEWAY_TIMEOUT.into()),
             // What Lambda does not take is 500, what a function does wrong is 502
             // (https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html).
-            Err(IntegrationError::Throttled) => Err(StatusCode::INTERNAL_SERVER_ERROR.into()),
+            Err(IntegrationError::Throttled) => {
+                Err(Refusal::from(StatusCode::INTERNAL_SERVER_ERROR).with_type("INTEGRATION_FAILURE"))
+            }
             Err(IntegrationError::Failed | IntegrationError::Empty) => Err(StatusCode::BAD_GATEWAY.into()),
         }
     }
@@ -206,6 +211,15 @@ impl Gateway {
                 self.disconnect(&client, how, authorizer.as_ref()).await;
             }
         }
+    }
+}
+
+/// What can be an answer to a handshake: below 200 stands no status that ends one, and a header holds no control characters.
+fn answerable(response: ProxyResponse) -> Result<ProxyResponse, IntegrationError> {
+    let subprotocol = response.subprotocol.as_deref().map(HeaderValue::from_str);
+    match (response.status, subprotocol) {
+        (..200, _) | (_, Some(Err(_))) => Err(IntegrationError::Failed),
+        _ => Ok(response),
     }
 }
 

@@ -10,6 +10,7 @@ use super::concurrency::Concurrency;
 use super::destinations::Destinations;
 use super::function::{Function, Host};
 use super::invocation::Event;
+use super::output::InvocationResult;
 use super::program::Program;
 use crate::problem::Problem;
 use crate::template::FunctionSpec;
@@ -72,8 +73,19 @@ impl Functions {
         format!("{}{name}", prefix.unwrap_or_default())
     }
 
-    /// Runs a function for an integration, which waits at most `timeout`; the function goes on when it stops waiting.
+    /// As [`Functions::run_within`], for an integration, to which a failure is no answer.
     pub(crate) async fn invoke_within(&self, name: &str, event: Bytes, timeout: Duration) -> Result<Bytes, NoAnswer> {
+        let result = self.run_within(name, event, timeout).await?;
+        result.map_err(|_| NoAnswer::Failed)
+    }
+
+    /// Runs a function for a caller that waits at most `timeout`; the function goes on when it stops waiting.
+    pub(crate) async fn run_within(
+        &self,
+        name: &str,
+        event: Bytes,
+        timeout: Duration,
+    ) -> Result<InvocationResult, NoAnswer> {
         let function = self.find(name).ok_or(NoAnswer::Failed)?;
         let execution = function.concurrency.begin().map_err(|_| NoAnswer::Throttled)?;
         let answered = tokio::time::timeout(timeout, async {
@@ -83,8 +95,7 @@ impl Functions {
         });
         match answered.await {
             Err(_) => Err(NoAnswer::TimedOut),
-            Ok(Ok(Ok(answer))) => Ok(answer),
-            Ok(_) => Err(NoAnswer::Failed),
+            Ok(result) => result.map_err(|_| NoAnswer::Failed),
         }
     }
 
