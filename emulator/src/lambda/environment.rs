@@ -87,6 +87,28 @@ struct Pending {
     answer: oneshot::Sender<InvocationResult>,
 }
 
+/// The process asks for an event while it has one.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unanswered;
+
+/// A process that waits for an event: dropped, it goes on.
+struct Frozen<'a>(&'a Environment);
+
+impl<'a> Frozen<'a> {
+    fn new(environment: &'a Environment) -> Self {
+        environment.process.freeze();
+        environment.waiting.send_replace(true);
+        Self(environment)
+    }
+}
+
+impl Drop for Frozen<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.send_replace(false);
+        self.0.process.thaw();
+    }
+}
+
 impl Environment {
     /// Starts `program` with exactly `variables`.
     ///
@@ -217,17 +239,21 @@ impl Environment {
         self.process.memory()
     }
 
-    /// The Runtime API's `next`: waits for the next event, with the process frozen until it comes. Asking says that
-    /// initialisation, or the event before, is over.
-    pub(super) async fn next(&self) -> Option<Invocation> {
+    /// The Runtime API's `next`: waits for the next event, with the process frozen until it comes, or until nobody waits any
+    /// longer. Asking says that initialisation, or the event before, is over.
+    ///
+    /// # Errors
+    /// The event before is not answered yet.
+    pub(super) async fn next(&self) -> Result<Option<Invocation>, Unanswered> {
         let mut inbox = self.inbox.lock().await;
-        self.process.freeze();
-        self.waiting.send_replace(true);
+        if self.taken.load(Ordering::Acquire) && lock(&self.pending).is_some() {
+            return Err(Unanswered);
+        }
+        let frozen = Frozen::new(self);
         let invocation = inbox.recv().await;
-        self.waiting.send_replace(false);
         self.taken.store(true, Ordering::Release);
-        self.process.thaw();
-        invocation
+        drop(frozen);
+        Ok(invocation)
     }
 
     /// Waits until the process asks for an event.
@@ -305,4 +331,84 @@ fn milliseconds(span: Duration) -> u64 {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::inspector::Journal;
+    use crate::lambda::busy::Busy;
+
+    const LONG: Duration = Duration::from_secs(30);
+
+    /// A process that never asks for anything itself.
+    fn sleeping() -> Result<Arc<Environment>, NotReady> {
+        let program = Program {
+            arguments: vec!["60".into()],
+            ..Program::executable(PathBuf::from("/bin/sleep"))
+        };
+        let notes = FunctionNotes::new(Journal::default(), "f");
+        let groups = ProcessGroups::default();
+        let function = FunctionSpec::for_tests();
+        Environment::start(&function, &program, [], &groups, Faults::default(), &notes)
+    }
+
+    fn is_waiting(environment: &Environment) -> bool {
+        *environment.waiting.borrow()
+    }
+
+    /// A signal takes a moment to arrive.
+    async fn becomes(environment: &Environment, stopped: bool) {
+        let arrived = async {
+            while environment.process.is_stopped() != stopped {
+                tokio::task::yield_now().await;
+            }
+        };
+        assert!(tokio::time::timeout(LONG, arrived).await.is_ok(), "stopped: {stopped}");
+    }
+
+    #[tokio::test]
+    async fn a_process_that_stops_waiting_goes_on() -> Result<(), NotReady> {
+        let environment = sleeping()?;
+        let asking = Arc::clone(&environment);
+        let asking = tokio::spawn(async move { asking.next().await.is_ok() });
+        environment.done().await;
+        becomes(&environment, true).await;
+        asking.abort();
+        let _ = asking.await;
+        assert!(!is_waiting(&environment));
+        becomes(&environment, false).await;
+        environment.kill();
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn an_event_is_answered_before_the_next_one_is_asked_for() -> Result<(), NotReady> {
+        let environment = sleeping()?;
+        let event = Event::new("{}".into());
+        let invoked = async { environment.invoke(&event, LONG, 128).await };
+        let process = async {
+            assert!(environment.next().await.is_ok_and(|event| event.is_some()));
+            assert_eq!(environment.next().await.err(), Some(Unanswered));
+            becomes(&environment, false).await;
+            assert!(environment.answer(&event.request_id, Ok("1".into())));
+        };
+        let (outcome, ()) = tokio::join!(invoked, process);
+        assert!(matches!(outcome, Outcome::Answered(Ok(answer)) if answer == "1"));
+        environment.kill();
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn who_is_not_kept_is_killed() -> Result<(), NotReady> {
+        let kept = Busy::new(sleeping()?).keep();
+        let lost = sleeping()?;
+        drop(Busy::new(Arc::clone(&lost)));
+        lost.ended().await;
+        assert!(!kept.has_exited());
+        kept.kill();
+        Ok(())
+    }
 }

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::concurrency::{Concurrency, Execution, MAX_PROCESSES, Throttled};
+use super::busy::Busy;
+use super::concurrency::{Concurrency, Execution, MAX_PROCESSES};
 use super::destinations::Destinations;
-use super::environment::{Environment, NotReady};
+use super::environment::{Environment, NotReady, Outcome};
 use super::faulty::Fate;
 use super::invocation::Event;
 use super::output::{FunctionError, InvocationResult};
@@ -32,6 +33,9 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a caller waits for the environment to be done after it has answered. Usually it asks for its next event within
 /// a millisecond, and the caller's own next event then finds it idle.
 const SETTLING: Duration = Duration::from_millis(50);
+
+/// How many environments an event is offered to that are gone before they take it.
+const MAX_TRIES: u32 = 3;
 
 /// What all functions of a stack are run with.
 #[derive(Debug, Clone)]
@@ -75,7 +79,7 @@ pub(super) struct Place {
 
 /// An environment with an event, and what is known of it.
 struct UnderWay {
-    environment: Arc<Environment>,
+    environment: Busy,
     began: Instant,
     /// When the function's time is over.
     end: Instant,
@@ -105,7 +109,7 @@ impl Function {
     pub(super) async fn warm_up(&self) -> Result<(), Problem> {
         let name = self.spec.binary.as_ref().unwrap_or(&self.spec.logical_id);
         match self.start(INIT_TIMEOUT).await {
-            Ok(environment) => self.idle.put(environment),
+            Ok(environment) => self.idle.put(environment.keep()),
             Err(slow @ NotReady::TimedOut(_)) => {
                 tracing::warn!(function = self.spec.name, "{slow}: tried again with its first event");
             }
@@ -117,15 +121,6 @@ impl Function {
             }
         }
         Ok(())
-    }
-
-    /// Runs the function on one event of a service and waits for its answer.
-    ///
-    /// # Errors
-    /// It is throttled.
-    pub(crate) async fn invoke(self: &Arc<Self>, payload: Bytes) -> Result<InvocationResult, Throttled> {
-        let place = self.place(self.concurrency.begin()?).await;
-        Ok(self.run(place, &Event::new(payload)).await.result)
     }
 
     /// Waits for a place among the processes of this function.
@@ -141,6 +136,7 @@ impl Function {
     pub(super) async fn run(self: &Arc<Self>, place: Place, event: &Event) -> Run {
         let fate = Fate::of(&self.host.faults, &self.spec.logical_id);
         let invoked = self.notes.invoked(&event.request_id, &event.payload);
+        let mut tries = MAX_TRIES;
         loop {
             let (environment, left) = match self.ready(event, &fate).await {
                 Ok(ready) => ready,
@@ -154,6 +150,11 @@ impl Function {
             environment.log.lambda_says(&start, self.host.reports);
             let invocation = environment.invoke(event, left, self.spec.memory_mb);
             let outcome = fate.met(&environment, invocation).await;
+            tries -= 1;
+            let outcome = match outcome {
+                Outcome::NeverTaken if tries == 0 => Outcome::Exited("gone before it took the event".to_owned()),
+                outcome => outcome,
+            };
             let Some((status, result)) = outcome.told(&event.request_id, self.spec.timeout) else {
                 continue;
             };
@@ -181,11 +182,11 @@ impl Function {
 
     /// An environment that waits for an event, and what is left of the function's time. Initialisation takes none of it
     /// unless it has failed once: Lambda then begins it again, as part of the invocation.
-    async fn ready(&self, event: &Event, fate: &Fate) -> Result<(Arc<Environment>, Duration), FunctionError> {
+    async fn ready(&self, event: &Event, fate: &Fate) -> Result<(Busy, Duration), FunctionError> {
         let timeout = self.spec.timeout;
         let idle = self.idle.take(self.program.fingerprint());
         if let Some(environment) = fate.warm(idle).await {
-            return Ok((environment, timeout));
+            return Ok((Busy::new(environment), timeout));
         }
         let why = match self.start(INIT_TIMEOUT).await {
             Ok(environment) => return Ok((environment, timeout)),
@@ -203,7 +204,7 @@ impl Function {
     }
 
     /// Starts an environment and waits until it asks for its first event.
-    async fn start(&self, limit: Duration) -> Result<Arc<Environment>, NotReady> {
+    async fn start(&self, limit: Duration) -> Result<Busy, NotReady> {
         let port = Port::listen(0).await;
         let port = port.map_err(|problem| NotReady::NotStarted(problem.to_string()))?;
         let variables = &self.host.variables;
@@ -218,6 +219,7 @@ impl Function {
             &self.notes,
         )?;
         runtime_api::serve(port, Arc::clone(&environment));
+        let environment = Busy::new(environment);
         environment.initialised(limit).await?;
         Ok(environment)
     }
@@ -275,9 +277,8 @@ impl Function {
         let is_good = status == Status::Answered
             && !environment.has_outgrown(self.spec.memory_mb)
             && !environment.is_outdated(self.program.fingerprint());
-        match is_good {
-            true => self.idle.put(Arc::clone(environment)),
-            false => environment.kill(),
+        if is_good {
+            self.idle.put(under_way.environment.keep());
         }
         tail
     }

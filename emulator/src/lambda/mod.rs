@@ -4,6 +4,7 @@
 //! event), `runtime_api` (how it is spoken with), `concurrency` (how many at a time), then `invoke_api` and `asynchronous`.
 
 mod asynchronous;
+mod busy;
 mod concurrency;
 mod destinations;
 mod environment;

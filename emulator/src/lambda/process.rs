@@ -88,6 +88,13 @@ impl Process {
         }
     }
 
+    /// Whether it is stopped where it is, as Linux tells.
+    #[cfg(all(test, target_os = "linux"))]
+    pub(super) fn is_stopped(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.group)).unwrap_or_default();
+        stat.contains(") T ")
+    }
+
     /// What memory it uses; `None` where the system does not tell, or when it has ended.
     pub(super) fn memory(&self) -> Option<Memory> {
         Memory::of(self.group)

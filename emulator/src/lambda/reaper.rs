@@ -26,6 +26,7 @@ pub(crate) struct Reaper {
 
 /// Tells the reaper which process groups there are.
 #[derive(Debug, Clone)]
+#[cfg_attr(test, derive(Default))]
 pub(crate) struct ProcessGroups(Arc<Mutex<Option<ChildStdin>>>);
 
 impl Reaper {

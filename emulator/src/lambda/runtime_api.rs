@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
-use super::environment::Environment;
+use super::environment::{Environment, Unanswered};
 use super::invocation::Invocation;
 use super::output::FunctionError;
 use crate::loopback::Port;
@@ -42,8 +42,9 @@ type Served = State<Arc<Environment>>;
 
 async fn next(State(environment): Served) -> Response<Body> {
     match environment.next().await {
-        Some(invocation) => event(invocation),
-        None => StatusCode::GONE.into_response(),
+        Ok(Some(invocation)) => event(invocation),
+        Ok(None) => StatusCode::GONE.into_response(),
+        Err(Unanswered) => StatusCode::FORBIDDEN.into_response(),
     }
 }
 
@@ -72,10 +73,7 @@ async fn response(
 ) -> StatusCode {
     match payload {
         Ok(payload) => answered(environment.answer(&request_id, Ok(payload))),
-        Err(_) => {
-            environment.answer(&request_id, Err(FunctionError::response_too_large(MAX_RESPONSE_BYTES)));
-            StatusCode::PAYLOAD_TOO_LARGE
-        }
+        Err(_) => too_large(&environment, &request_id),
     }
 }
 
@@ -83,9 +81,17 @@ async fn error(
     State(environment): Served,
     Path(request_id): Path<String>,
     headers: HeaderMap,
-    payload: Bytes,
+    payload: Result<Bytes, BytesRejection>,
 ) -> StatusCode {
-    answered(environment.answer(&request_id, Err(function_error(&headers, &payload))))
+    match payload {
+        Ok(payload) => answered(environment.answer(&request_id, Err(function_error(&headers, &payload)))),
+        Err(_) => too_large(&environment, &request_id),
+    }
+}
+
+fn too_large(environment: &Environment, request_id: &str) -> StatusCode {
+    environment.answer(request_id, Err(FunctionError::response_too_large(MAX_RESPONSE_BYTES)));
+    StatusCode::PAYLOAD_TOO_LARGE
 }
 
 /// An answer to an event that is not under way, or no longer, is refused.

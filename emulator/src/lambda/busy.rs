@@ -1,0 +1,41 @@
+//! An environment in the hands of whoever started it or took it: unless it is kept, it is killed, however that ends.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::environment::Environment;
+
+/// An environment that is killed when it is dropped.
+pub(super) struct Busy {
+    environment: Arc<Environment>,
+    is_kept: bool,
+}
+
+impl Busy {
+    pub(super) fn new(environment: Arc<Environment>) -> Self {
+        let is_kept = false;
+        Self { environment, is_kept }
+    }
+
+    /// The environment, which is good for more.
+    pub(super) fn keep(mut self) -> Arc<Environment> {
+        self.is_kept = true;
+        Arc::clone(&self.environment)
+    }
+}
+
+impl Deref for Busy {
+    type Target = Environment;
+
+    fn deref(&self) -> &Environment {
+        &self.environment
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.environment.kill();
+        }
+    }
+}
