@@ -8,8 +8,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::timestamps;
-
 /// How much faster than the machine's clock the services' own time runs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
@@ -28,11 +26,6 @@ impl Clock {
         let factor = text.parse().ok().filter(|factor| Self::FACTORS.contains(factor));
         let explain = || "write a number from 0.001 to 1000000, such as 60 for minutes that last a second".to_owned();
         factor.map(|factor| Self { factor }).ok_or_else(explain)
-    }
-
-    /// The machine's time, which is also that of events and tokens (milliseconds since the epoch).
-    pub(crate) fn now_ms(self) -> u64 {
-        timestamps::now_ms()
     }
 
     /// How long a span of the services' time lasts here.

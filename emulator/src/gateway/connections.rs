@@ -1,18 +1,19 @@
 //! The open connections, and how the `@connections` API reaches them.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 
 use super::events::Client;
-use crate::timestamps::now_ms;
 
 /// Frames that wait for a client that reads slowly; one more is answered with 429, as by API Gateway when "the
 /// client's receive buffer is full". API Gateway's own number is not published.
 const MAX_WAITING_FRAMES: usize = 256;
+/// The same in bytes: 64 of the longest.
+pub(super) const MAX_WAITING_BYTES: usize = 8 * 1024 * 1024;
 /// How long a client may take for its half of the closing handshake.
 const CLOSING_PATIENCE: Duration = Duration::from_secs(5);
 /// The same while the stage is going away: a person waits for it.
@@ -44,7 +45,11 @@ pub(crate) struct Connection {
     pub(crate) client: Client,
     frames: mpsc::Sender<String>,
     end: watch::Sender<Option<End>>,
-    last_active_ms: AtomicU64,
+    /// Of the frames (bytes).
+    waiting: AtomicUsize,
+    opened: Instant,
+    /// When something was last sent or received, after `opened` (milliseconds).
+    active_after_ms: AtomicU64,
 }
 
 /// Why a post could not be accepted.
@@ -59,9 +64,17 @@ pub(crate) enum PostError {
 impl Connection {
     /// Accepts `text` for sending; that the client received it is not known.
     pub(crate) fn post(&self, text: String) -> Result<(), PostError> {
-        self.frames.try_send(text).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => PostError::BufferFull,
-            mpsc::error::TrySendError::Closed(_) => PostError::Gone,
+        let bytes = text.len();
+        if self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes > MAX_WAITING_BYTES {
+            self.written(bytes);
+            return Err(PostError::BufferFull);
+        }
+        self.frames.try_send(text).map_err(|error| {
+            self.written(bytes);
+            match error {
+                mpsc::error::TrySendError::Full(_) => PostError::BufferFull,
+                mpsc::error::TrySendError::Closed(_) => PostError::Gone,
+            }
         })?;
         self.touch();
         Ok(())
@@ -72,12 +85,28 @@ impl Connection {
         self.end.send_replace(Some(end));
     }
 
-    pub(crate) fn touch(&self) {
-        self.last_active_ms.store(now_ms(), Ordering::Relaxed);
+    /// So many bytes of what was posted wait no longer.
+    pub(super) fn written(&self, bytes: usize) {
+        self.waiting.fetch_sub(bytes, Ordering::Relaxed);
     }
 
+    pub(crate) fn touch(&self) {
+        let after = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.active_after_ms.store(after, Ordering::Relaxed);
+    }
+
+    /// How long nothing has been sent or received, whatever becomes of the machine's time of day.
+    pub(super) fn idle(&self) -> Duration {
+        self.opened.elapsed().saturating_sub(self.active_after())
+    }
+
+    /// Milliseconds since the epoch.
     pub(crate) fn last_active_ms(&self) -> u64 {
-        self.last_active_ms.load(Ordering::Relaxed)
+        self.client.connected_at_ms + self.active_after_ms.load(Ordering::Relaxed)
+    }
+
+    fn active_after(&self) -> Duration {
+        Duration::from_millis(self.active_after_ms.load(Ordering::Relaxed))
     }
 }
 
@@ -106,7 +135,9 @@ impl Connections {
         let (frames, inbox) = mpsc::channel(MAX_WAITING_FRAMES);
         let (end, ended) = watch::channel(None);
         let connection = Arc::new(Connection {
-            last_active_ms: AtomicU64::new(client.connected_at_ms),
+            waiting: AtomicUsize::new(0),
+            opened: Instant::now(),
+            active_after_ms: AtomicU64::new(0),
             client,
             frames,
             end,
@@ -163,5 +194,27 @@ impl Connections {
 
     fn all(&self) -> MutexGuard<'_, HashMap<String, Arc<Connection>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_a_client_is_bounded_in_bytes() {
+        let client = Client {
+            connection_id: "c".into(),
+            connected_at_ms: 0,
+            source_ip: String::new(),
+            user_agent: None,
+            domain_name: String::new(),
+        };
+        let (connection, _inbox) = Connections::default().open(client);
+        let text = "x".repeat(MAX_WAITING_BYTES / 64);
+        let taken = (0..99).take_while(|_| connection.post(text.clone()).is_ok()).count();
+        assert_eq!((taken, connection.post("x".into())), (64, Err(PostError::BufferFull)));
+        connection.written(text.len());
+        assert_eq!(connection.post("x".into()), Ok(()));
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{Response, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
@@ -40,10 +41,15 @@ pub(super) fn router(stages: Stages) -> Router {
 /// Tells the inspector of a call and of its answer.
 async fn noted(
     State(stages): State<Stages>,
-    Path((stage, _, connection_id)): Path<(String, String, String)>,
+    path: Result<Path<(String, String, String)>, PathRejection>,
     request: Request,
     next: Next,
 ) -> Response<Body> {
+    // Bytes that are no text.
+    let Ok(Path((stage, _, connection_id))) = path else {
+        let id = request.uri().path().rsplit('/').next().unwrap_or_default();
+        return invalid(id).into_response();
+    };
     let method = request.method().clone();
     let response = next.run(request).await;
     if let Some(gateway) = stages.find(&stage) {
@@ -149,11 +155,15 @@ fn find<'a>(
         return Err(forbidden());
     }
     if !identifiers::is_gateway_id(connection_id) {
-        let message = format!("Invalid connectionId: {connection_id}");
-        return Err(refuse(StatusCode::BAD_REQUEST, "BadRequestException", &message));
+        return Err(invalid(connection_id));
     }
     let connection = gateway.connections.find(connection_id).ok_or_else(gone)?;
     Ok((gateway, connection))
+}
+
+fn invalid(connection_id: &str) -> Refusal {
+    let message = format!("Invalid connectionId: {connection_id}");
+    refuse(StatusCode::BAD_REQUEST, "BadRequestException", &message)
 }
 
 fn gone() -> Refusal {

@@ -8,7 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::Gateway;
 use super::access_log::Entry;
-use super::connections::{Connection, End, Inbox};
+use super::connections::{Connection, End, Inbox, MAX_WAITING_BYTES};
 use super::events::{AuthorizerContext, Client, text_of};
 use super::integration::IntegrationError;
 use super::routes;
@@ -29,6 +29,9 @@ const MAX_FRAME_BYTES: usize = 32 * 1024;
 const MAX_MESSAGE_BYTES: usize = 128 * 1024;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// What a message counts at least, of the bytes that wait for their functions: its event and its task take memory too.
+const LEAST_COST_BYTES: usize = 16 * 1024;
 
 /// The read buffer of an idle socket; the library's default of 128 KiB is too much for thousands of them.
 const READ_BUFFER_BYTES: usize = 8 * 1024;
@@ -78,6 +81,7 @@ impl Gateway {
             gateway: &self,
             connection: &connection,
             authorizer: authorizer.clone(),
+            places: Arc::new(Semaphore::new(MAX_WAITING_BYTES)),
         };
         let ending = session.run(socket, inbox).await;
         self.disconnect(&connection.client, ending, authorizer.as_deref()).await;
@@ -217,6 +221,8 @@ struct Session<'a> {
     gateway: &'a Arc<Gateway>,
     connection: &'a Arc<Connection>,
     authorizer: Option<Arc<AuthorizerContext>>,
+    /// For messages on their way to a function (bytes).
+    places: Arc<Semaphore>,
 }
 
 /// Why a socket's life is over.
@@ -257,7 +263,7 @@ impl Session<'_> {
     async fn read(&self, stream: &mut SplitStream<Socket>) -> Over {
         while let Some(frame) = stream.next().await {
             match frame {
-                Ok(Message::Text(text)) => self.received(text.to_string()),
+                Ok(Message::Text(text)) => self.received(text.to_string()).await,
                 Ok(Message::Binary(_)) => return Over::Close(BINARY),
                 // The library answers pings itself, and whether they count as activity on AWS is not known.
                 Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
@@ -279,23 +285,33 @@ impl Session<'_> {
                 biased;
                 Some(text) = inbox.frames.recv() => {
                     self.gateway.notes.frame_out(&self.connection.client.connection_id, &text);
+                    let bytes = text.len();
                     if sink.send(Message::text(text)).await.is_err() {
                         return Over::Lost;
                     }
+                    self.connection.written(bytes);
                 }
                 ending = asked_to_end(&mut inbox.end) => return Over::Close(ending),
             }
         }
     }
 
-    /// Each frame runs by itself: API Gateway promises no order among the frames of a connection.
-    fn received(&self, text: String) {
+    /// Each frame runs by itself: API Gateway promises no order among the frames of a connection. When too much waits for its
+    /// function, the client waits too.
+    async fn received(&self, text: String) {
         self.connection.touch();
         self.gateway
             .notes
             .frame_in(&self.connection.client.connection_id, &text);
+        let cost = u32::try_from(text.len().max(LEAST_COST_BYTES)).unwrap_or(u32::MAX);
+        // The semaphore is never closed.
+        let place = Arc::clone(&self.places).acquire_many_owned(cost).await;
         let (gateway, connection) = (Arc::clone(self.gateway), Arc::clone(self.connection));
-        tokio::spawn(gateway.handle_message(connection, self.authorizer.clone(), text));
+        let handled = gateway.handle_message(connection, self.authorizer.clone(), text);
+        tokio::spawn(async move {
+            handled.await;
+            drop(place);
+        });
     }
 
     /// The end that was asked for some time ago, of a client that does not read what was accepted before.
@@ -310,7 +326,7 @@ impl Session<'_> {
         let clock = self.gateway.shared.clock;
         let (end_of_life, most_idle) = (clock.after(LIFETIME), clock.real(IDLE_TIMEOUT));
         loop {
-            let idle = Duration::from_millis(clock.now_ms().saturating_sub(self.connection.last_active_ms()));
+            let idle = self.connection.idle();
             if idle >= most_idle || Instant::now() >= end_of_life {
                 return;
             }
