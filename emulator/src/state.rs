@@ -133,6 +133,7 @@ fn empty(folder: &Path) -> std::io::Result<()> {
         "tables.db",
         "tables.db-wal",
         "tables.db-shm",
+        "tables.past",
         "cognito",
         "code",
         "node",
@@ -176,10 +177,13 @@ mod tests {
     #[test]
     fn fresh_removes_what_stacks_write_and_nothing_else() {
         let folder = folder("fresh");
-        drop(StateFolder::open(&folder, false).map(|state| state.write("tables.db", "x")));
+        let left = ["tables.db", "tables.past"];
+        for name in left {
+            drop(StateFolder::open(&folder, false).map(|state| state.write(name, "x")));
+        }
         fs::write(folder.join("mine.txt"), "keep").ok();
         assert!(StateFolder::open(&folder, true).is_ok());
-        assert!(!folder.join("tables.db").exists());
+        assert!(left.iter().all(|name| !folder.join(name).exists()));
         assert!(folder.join("mine.txt").exists());
         fs::remove_dir_all(folder).ok();
     }

@@ -76,6 +76,27 @@ async fn value(text: &str, arguments: &[&str]) -> TestResult<Value> {
 }
 
 #[tokio::test]
+async fn what_lambda_does_not_take_is_refused() -> TestResult {
+    for (property, bounds) in [
+        ("Timeout: 0", "Function.Timeout must be a number from 1 to 900"),
+        ("Timeout: 901", "Function.Timeout must be a number from 1 to 900"),
+        (
+            "MemorySize: 127",
+            "Function.MemorySize must be a number from 128 to 10240",
+        ),
+        (
+            "MemorySize: 10241",
+            "Function.MemorySize must be a number from 128 to 10240",
+        ),
+    ] {
+        let text = template("").replace("      Handler:", &format!("      {property}\n      Handler:"));
+        let words = refusal(text, &[]).await?;
+        assert!(words.contains(bounds), "{property}: {words}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_is_no_template_is_told() -> TestResult {
     let multiplied = (1..12).fold("a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, n| {
         format!("{text}a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", "))

@@ -1,6 +1,7 @@
 //! `AWS::Lambda::Function`: name, variables, limits, and where its program is to be found.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -12,6 +13,10 @@ use crate::problem::Problem;
 /// Lambda's own defaults for what a template leaves out.
 const DEFAULT_TIMEOUT_SECONDS: u64 = 3;
 const DEFAULT_MEMORY_MB: u64 = 128;
+
+/// What Lambda takes, in seconds and in MB (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+const TIMEOUTS: RangeInclusive<u64> = 1..=900;
+const MEMORY_SIZES: RangeInclusive<u64> = 128..=10_240;
 
 /// The metadata key under which the CDK app names a function's cargo binary; the template has no other trace of it
 /// when the assets are not bundled.
@@ -70,9 +75,11 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<F
                 name: resolver.name_of(logical_id)?,
                 arn: function_arn(resolver, logical_id)?,
                 variables: variables(&properties)?,
-                timeout: Duration::from_secs(properties.number("Timeout")?.unwrap_or(DEFAULT_TIMEOUT_SECONDS)),
+                timeout: Duration::from_secs(
+                    within(&properties, "Timeout", TIMEOUTS)?.unwrap_or(DEFAULT_TIMEOUT_SECONDS),
+                ),
                 asynchronous: AsynchronousSpec::default(),
-                memory_mb: properties.number("MemorySize")?.unwrap_or(DEFAULT_MEMORY_MB),
+                memory_mb: within(&properties, "MemorySize", MEMORY_SIZES)?.unwrap_or(DEFAULT_MEMORY_MB),
                 reserved_concurrency: reserved_concurrency(&properties)?,
                 runtime: properties.required_text("Runtime")?,
                 // A runtime of one's own may do without.
@@ -85,6 +92,17 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<F
         .collect::<Result<Vec<_>, Problem>>()?;
     asynchronous::configure(&mut functions, template, resolver)?;
     Ok(functions)
+}
+
+/// A number that Lambda takes.
+fn within(properties: &Properties<'_>, name: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, Problem> {
+    match properties.number(name)? {
+        Some(number) if !range.contains(&number) => {
+            let expected = format!("a number from {} to {}", range.start(), range.end());
+            Err(properties.wrong(name, &expected, &json!(number)))
+        }
+        number => Ok(number),
+    }
 }
 
 fn reserved_concurrency(properties: &Properties<'_>) -> Result<Option<u32>, Problem> {

@@ -121,11 +121,11 @@ fn client_context(base64: &str) -> Result<String, Refusal> {
         .ok_or_else(|| Refusal::invalid_content("Client context must be a valid Base64-encoded JSON object."))
 }
 
-/// JSON with everything beyond ASCII escaped (RFC 8259, section 7).
+/// JSON with everything escaped that a header does not hold: what is beyond ASCII, and DEL (RFC 8259, section 7).
 fn ascii(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
-        if c.is_ascii() {
+        if matches!(c, ' '..='~') {
             escaped.push(c);
         } else {
             let units = c.encode_utf16(&mut [0; 2]).to_vec();
@@ -133,4 +133,16 @@ fn ascii(json: &str) -> String {
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_holds_any_client_context() {
+        let context = STANDARD.encode(r#"{"a":"\u007f\u0000ü😀"}"#);
+        let context = client_context(&context).ok();
+        assert_eq!(context.as_deref(), Some(r#"{"a":"\u007f\u0000\u00fc\ud83d\ude00"}"#));
+    }
 }
