@@ -158,6 +158,22 @@ async fn a_denial_is_told_with_its_reason() -> TestResult {
     Ok(())
 }
 
+/// The authorizer runs into the function's time limit after the client has left.
+#[tokio::test]
+async fn a_handshake_that_is_refused_when_its_client_has_left_is_over() -> TestResult {
+    let probe = Probe::start().await?;
+    let mut told = Inspection::open(&probe.stack, None).await?;
+    tokio::select! {
+        begun = told.next_of("event") => begun?,
+        left = Handshake::with(&probe.stack).query("verdict=sleep").status() => panic!("too soon: {left:?}"),
+    };
+    let refused = told.next_of("refused").await?;
+    assert_eq!(refused["summary"], "500 Internal server error");
+    let listed = connections(&probe.stack).await?;
+    assert_eq!(listed["connections"][0]["state"], "refused", "{listed}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn connections_are_listed_with_who_they_are_and_what_became_of_them() -> TestResult {
     let probe = Probe::start().await?;
