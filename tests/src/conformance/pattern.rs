@@ -4,7 +4,8 @@
 //! - Of an object only the members named are looked at; `null` says that there is none. `{"$exactly": {…}}` allows no others.
 //! - Arrays have the same length and order.
 //! - `{"$is": "id"}` asks for a form: see [`has_form`]. `{"$json": …}` looks into a text that is JSON. `{"$not": …}` is
-//!   anything else; `{"$contains": "…"}` is a text with these words in it.
+//!   anything else; `{"$contains": "…"}` is a text with these words in it, `{"$bytes": 3}` one of this length in UTF-8. Such a
+//!   word stands alone in its object.
 
 use std::collections::BTreeMap;
 
@@ -89,6 +90,9 @@ impl Bindings {
             Value::String(text) => self.compare_text(text, actual, at),
             Value::Array(items) => self.compare_items(items, actual, at),
             Value::Object(members) => match members.iter().next() {
+                Some((word, _)) if word.starts_with('$') && members.len() > 1 => {
+                    Err(format!("{at}: {word} stands alone in a pattern"))
+                }
                 Some((word, argument)) if word.starts_with('$') => self.compare_specially(word, argument, actual, at),
                 _ => self.compare_members(members, actual, at),
             },
@@ -139,6 +143,10 @@ impl Bindings {
             ("$contains", Value::String(words)) => match actual.as_str() {
                 Some(text) if text.contains(&self.fill_text(words)?) => Ok(()),
                 _ => Err(format!("{at} is {}, without {words:?}", brief(actual))),
+            },
+            ("$bytes", length) => match actual.as_str() {
+                Some(text) if *length == text.len() => Ok(()),
+                _ => Err(format!("{at} is {} and no text of {length} bytes", brief(actual))),
             },
             _ => Err(format!("{at}: there is no pattern {word} with {argument}")),
         }
@@ -328,5 +336,8 @@ mod tests {
         assert!(is_like(&json!({ "$json": { "a": 1 } }), &json!(r#"{"a":1,"b":2}"#)));
         assert!(!is_like(&json!({ "$not": "x" }), &json!("x")));
         assert!(is_like(&json!({ "$contains": "b" }), &json!("abc")));
+        assert!(is_like(&json!({ "$bytes": 2 }), &json!("ü")));
+        assert!(!is_like(&json!({ "$bytes": 1 }), &json!("ü")));
+        assert!(!is_like(&json!({ "$is": "text", "a": 1 }), &json!("x")));
     }
 }

@@ -19,6 +19,9 @@ use crate::{TestResult, failure};
 /// How often the notebook is looked at.
 pub(super) const LOOK_EVERY: Duration = Duration::from_millis(15);
 
+/// Longer than any case.
+const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Plays a case to its end.
 ///
 /// # Errors
@@ -269,9 +272,10 @@ impl Player<'_> {
     }
 
     async fn silence(&mut self, client: &str, length: Duration) -> TestResult {
-        match self.client(client).socket()?.message(length).await {
+        let socket = self.client(client).socket()?;
+        match timeout(length, socket.message(FOR_EVER)).await {
             Err(_) => Ok(()),
-            Ok(came) => Err(failure(format!("{came:?} came"))),
+            Ok(came) => Err(failure(format!("{:?} came", came?))),
         }
     }
 

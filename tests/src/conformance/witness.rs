@@ -1,5 +1,7 @@
 //! What functions got, as the probe's notebook tells: the part of playing a case that looks behind the gateway.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -8,6 +10,9 @@ use super::play::{LOOK_EVERY, Player};
 use super::records::Record;
 use super::step::Step;
 use crate::{TestResult, failure};
+
+/// How long nothing of the kind is to come.
+const QUIET: Duration = Duration::from_millis(200);
 
 impl Player<'_> {
     pub(super) async fn received(&mut self, client: &str, kind: &str, pattern: &Value) -> TestResult {
@@ -52,15 +57,20 @@ impl Player<'_> {
         }
     }
 
+    /// Looks for a while: what should not have come may be on its way.
     pub(super) async fn not_received(&mut self, client: &str, kind: &str, but_for_seen: bool) -> TestResult {
-        let mut records = self.records(client).await?;
-        if but_for_seen {
-            records.retain(|record| !self.client(client).seen.contains(&record.at));
+        let start = Instant::now();
+        while start.elapsed() < QUIET {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let mut records = self.records(client).await?;
+            if but_for_seen {
+                records.retain(|record| !self.client(client).seen.contains(&record.at));
+            }
+            if let Some(record) = records.iter().find(|record| record.kind == kind) {
+                return Err(failure(format!("there is one: {}", brief(&record.event))));
+            }
         }
-        match records.iter().find(|record| record.kind == kind) {
-            Some(record) => Err(failure(format!("there is one: {}", brief(&record.event)))),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// What functions received for a client: under its tag, and under the connection ids that stand there.
