@@ -118,6 +118,11 @@ impl Fault {
         if !(0.0..=1.0).contains(&self.probability) {
             return Err(format!("the probability of {kind} goes from 0 to 1"));
         }
+        if self.probability == 0.0 || self.times == Some(0) {
+            return Err(format!(
+                "{kind} never strikes with this probability and these times: leave it out"
+            ));
+        }
         self.check_subject(names)?;
         match (self.delay_ms, kind.usual_delay()) {
             (Some(_), None) => return Err(format!("{kind} has no delayMs: it waits for nothing")),
@@ -255,6 +260,8 @@ mod tests {
             (r#"{"clockOffsetMs":86400001}"#.into(), "clockOffsetMs goes from"),
             (fault(r#"{"probability":1}"#), "missing field `kind`"),
             (fault(r#"{"kind":"push.lost","probability":1.1}"#), "from 0 to 1"),
+            (fault(r#"{"kind":"push.lost","probability":0}"#), "never strikes"),
+            (fault(r#"{"kind":"push.lost","times":0}"#), "never strikes"),
             (fault(r#"{"kind":"push.lost","skip":-1}"#), "invalid value"),
             (
                 fault(r#"{"kind":"push.lost","route":"message"}"#),

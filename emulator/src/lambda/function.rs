@@ -34,8 +34,9 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// a millisecond, and the caller's own next event then finds it idle.
 const SETTLING: Duration = Duration::from_millis(50);
 
-/// How many environments an event is offered to that are gone before they take it.
-const MAX_TRIES: u32 = 3;
+/// How many environments an event is offered to that are gone before they take it: all that may be idle, which somebody may
+/// have killed together, and three more.
+const MAX_TRIES: usize = MAX_PROCESSES + 3;
 
 /// What all functions of a stack are run with.
 #[derive(Debug, Clone)]
