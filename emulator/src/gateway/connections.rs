@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
 use super::events::Client;
+use crate::timestamps::now_ms;
 
 /// Frames that wait for a client that reads slowly; one more is answered with 429, as by API Gateway when "the
 /// client's receive buffer is full". API Gateway's own number is not published.
@@ -47,8 +48,8 @@ pub(crate) struct Connection {
     end: watch::Sender<Option<End>>,
     /// Of the frames (bytes).
     waiting: AtomicUsize,
-    opened: Instant,
-    /// When something was last sent or received, after `opened` (milliseconds).
+    connected: Instant,
+    /// When something was last sent or received, after that (milliseconds).
     active_after_ms: AtomicU64,
 }
 
@@ -91,13 +92,13 @@ impl Connection {
     }
 
     pub(crate) fn touch(&self) {
-        let after = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let after = u64::try_from(self.connected.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.active_after_ms.store(after, Ordering::Relaxed);
     }
 
     /// How long nothing has been sent or received, whatever becomes of the machine's time of day.
     pub(super) fn idle(&self) -> Duration {
-        self.opened.elapsed().saturating_sub(self.active_after())
+        self.connected.elapsed().saturating_sub(self.active_after())
     }
 
     /// Milliseconds since the epoch.
@@ -108,6 +109,13 @@ impl Connection {
     fn active_after(&self) -> Duration {
         Duration::from_millis(self.active_after_ms.load(Ordering::Relaxed))
     }
+}
+
+/// A moment that is some milliseconds ago by the machine's time of day.
+fn moment(at_ms: u64) -> Instant {
+    let now = Instant::now();
+    let ago = Duration::from_millis(now_ms().saturating_sub(at_ms));
+    now.checked_sub(ago).unwrap_or(now)
 }
 
 /// The open connections of the stage.
@@ -136,7 +144,7 @@ impl Connections {
         let (end, ended) = watch::channel(None);
         let connection = Arc::new(Connection {
             waiting: AtomicUsize::new(0),
-            opened: Instant::now(),
+            connected: moment(client.connected_at_ms),
             active_after_ms: AtomicU64::new(0),
             client,
             frames,
