@@ -20,6 +20,9 @@ const LIFE_OF_CERTIFICATE: Duration = Duration::days(90);
 /// A clock that is a little behind must not find a certificate that is not valid yet.
 const BEFORE_NOW: Duration = Duration::days(1);
 
+/// A certificate with its key.
+type Issued = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
 pub(super) struct Authority {
     certificate: String,
     key: KeyPair,
@@ -54,10 +57,15 @@ impl Authority {
     ///
     /// # Errors
     /// None could be made.
-    pub(super) fn issue(&self) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Problem> {
+    pub(super) fn issue(&self) -> Result<Issued, Problem> {
+        self.issue_for(&NAMES)
+    }
+
+    fn issue_for(&self, names: &[&str]) -> Result<Issued, Problem> {
         let failed = || unusable("no certificate could be issued");
-        let mut parameters = CertificateParams::new(NAMES.map(str::to_owned)).or_problem(failed)?;
-        parameters.distinguished_name.push(DnType::CommonName, NAMES[0]);
+        let subjects: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut parameters = CertificateParams::new(subjects).or_problem(failed)?;
+        parameters.distinguished_name.push(DnType::CommonName, names[0]);
         parameters.use_authority_key_identifier_extension = true;
         parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -101,4 +109,43 @@ fn life(length: Duration) -> (OffsetDateTime, OffsetDateTime) {
 
 fn unusable(why: &str) -> String {
     format!("The certificate authority of the state folder is of no use, {why}: start with --fresh")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::sync::Arc;
+
+    use tokio_rustls::rustls::RootCertStore;
+    use tokio_rustls::rustls::client::WebPkiServerVerifier;
+    use tokio_rustls::rustls::client::danger::ServerCertVerifier;
+    use tokio_rustls::rustls::crypto::aws_lc_rs;
+    use tokio_rustls::rustls::pki_types::{ServerName, UnixTime};
+
+    use super::*;
+
+    #[test]
+    fn it_vouches_for_loopback_names_alone() -> Result<(), Box<dyn Error>> {
+        let key = KeyPair::generate()?;
+        let own = own_parameters().self_signed(&key)?;
+        let mut roots = RootCertStore::empty();
+        roots.add(own.der().clone())?;
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build()?;
+        let certificate = own.pem();
+        let authority = Authority { certificate, key };
+        for (name, expected) in [
+            ("localhost", true),
+            ("127.0.0.1", true),
+            ("::1", true),
+            ("example.org", false),
+            ("192.0.2.1", false),
+        ] {
+            let issued = authority.issue_for(&[name]).map_err(|problem| problem.to_string())?;
+            let server = ServerName::try_from(name)?;
+            let verified = verifier.verify_server_cert(&issued.0[0], &[], &server, &[], UnixTime::now());
+            assert_eq!(verified.is_ok(), expected, "{name}: {verified:?}");
+        }
+        Ok(())
+    }
 }
