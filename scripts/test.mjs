@@ -47,6 +47,7 @@ function steps() {
     { name: 'The CDK app, the commands, the client library, the web client', command: npx('vitest', 'run'), counter: VITEST },
     { name: 'The Rust programs are built', command: ['cargo', 'build', '--workspace', '--locked', '--quiet'] },
     { name: 'Rust, unit and black box', command: ['cargo', 'test', '--workspace', '--locked', '--no-fail-fast', '--quiet'], counter: CARGO },
+    { name: 'The token verifier beside aws-jwt-verify', command: npx('vitest', 'run', '--config', 'tests/differential/vitest.config.ts'), counter: VITEST },
     publicTools('The public tools: AWS CLI, boto3, websockets'),
     browserTests('The browser'),
   ];

@@ -13,7 +13,7 @@ const DOORS: [(&str, &[&str]); 6] = [
     ("aws", &["domain", "service"]),
     ("fn-*", &["domain", "service", "aws"]),
     ("emulator", &[]),
-    // For the simulation alone, which runs the service's own code: see below.
+    // For the simulation and the judge of tokens alone, which run the service's own code: see below.
     ("tests", &["domain", "service"]),
 ];
 
@@ -72,14 +72,15 @@ fn the_core_is_pure_and_only_one_crate_names_the_sdk() -> TestResult {
 }
 
 #[test]
-fn only_the_simulation_links_what_it_tests() -> TestResult {
+fn only_the_simulation_and_the_judge_link_what_they_test() -> TestResult {
     let folder = repository().join("tests");
+    let linking = ["simulation", "differential"].map(|name| folder.join(name));
     for file in files_of(&folder, &["rs"])? {
         let words = ["use domain::", "use service::"];
         let text = std::fs::read_to_string(&file)?;
         let links = text.lines().any(|line| words.iter().any(|word| line.starts_with(word)));
         assert!(
-            !links || file.starts_with(folder.join("simulation")),
+            !links || linking.iter().any(|folder| file.starts_with(folder)),
             "{} must speak public protocols",
             file.display()
         );

@@ -61,6 +61,7 @@ impl Claims {
     pub fn identity(&self, rules: &TokenRules, now: Timestamp) -> Result<Identity, Reason> {
         self.check_issuer(rules)?;
         self.check_use_and_client(rules)?;
+        self.check_kinds()?;
         let expires_at = self.check_times(now)?;
         let user = self.text("sub").and_then(UserId::parse).ok_or(Reason::MalformedToken)?;
         let signed_in_at = self.optional_seconds("auth_time")?.unwrap_or(self.seconds("iat")?);
@@ -100,6 +101,20 @@ impl Claims {
             Some(_) | None => return Err(Reason::WrongTokenUse),
         };
         (client == Some(&rules.client)).then_some(()).ok_or(Reason::WrongClient)
+    }
+
+    /// What is not used here is still of the kind that the standards give it (RFC 7519, section 4.1; RFC 8693, section 4.2), or
+    /// the issuer wrote something else than a token.
+    fn check_kinds(&self) -> Result<(), Reason> {
+        let is_text = |name: &str| self.0.get(name).is_none_or(Value::is_string);
+        let audience_fits = match self.0.get("aud") {
+            Some(Value::Array(audiences)) => audiences.iter().all(Value::is_string),
+            Some(audience) => audience.is_string(),
+            None => true,
+        };
+        (audience_fits && is_text("jti") && is_text("scope"))
+            .then_some(())
+            .ok_or(Reason::MalformedToken)
     }
 
     fn check_times(&self, now: Timestamp) -> Result<Timestamp, Reason> {

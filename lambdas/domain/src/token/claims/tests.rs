@@ -143,6 +143,33 @@ fn an_id_token_is_for_our_client_alone() {
     }
 }
 
+fn access_token(claim: &str, value: Value) -> Result<Identity, Reason> {
+    let mut claims = id_token();
+    claims.as_object_mut().unwrap().remove("aud");
+    (claims["token_use"], claims["client_id"], claims[claim]) = (json!("access"), json!("client1"), value);
+    let rules = TokenRules {
+        access_tokens: true,
+        ..rules()
+    };
+    Claims::read(claims.to_string().as_bytes())?.identity(&rules, Timestamp::from_seconds(NOW))
+}
+
+#[test]
+fn what_is_not_used_is_of_its_kind_all_the_same() {
+    for aud in [json!("https://api.example"), json!([]), json!(["a", "b"])] {
+        assert!(access_token("aud", aud.clone()).is_ok(), "{aud}");
+    }
+    for aud in [json!(null), json!(1), json!({}), json!([1]), json!(["a", null])] {
+        assert_eq!(access_token("aud", aud.clone()), Err(Reason::MalformedToken), "{aud}");
+    }
+    for claim in ["jti", "scope"] {
+        assert!(with(claim, json!("a b")).is_ok() && access_token(claim, json!("")).is_ok());
+        for bad in [json!(null), json!(1), json!(["a"])] {
+            assert_eq!(with(claim, bad), Err(Reason::MalformedToken), "{claim}");
+        }
+    }
+}
+
 #[test]
 fn access_tokens_count_only_where_they_are_on() {
     for token_use in [
@@ -169,7 +196,7 @@ fn access_tokens_count_only_where_they_are_on() {
         "its client is not in aud"
     );
     let mut claims = id_token();
-    (claims["token_use"], claims["client_id"], claims["aud"]) = (json!("access"), json!("client1"), json!(null));
+    (claims["token_use"], claims["client_id"]) = (json!("access"), json!("client1"));
     let claims = Claims::read(claims.to_string().as_bytes()).unwrap();
     assert!(claims.identity(&on, Timestamp::from_seconds(NOW)).is_ok());
     assert_eq!(
