@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod fuzz;
+
 use domain::handshake::{CredentialRules, Origins};
 use domain::token::TokenRules;
 use serde_json::{Value, json};

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod fuzz;
+
 use std::collections::BTreeMap;
 
 use domain::handshake::Origins;
@@ -13,17 +15,21 @@ use crate::verifier::tests::issuer::{ISSUER, NOW, rules, set};
 /// What `ISSUER`'s tokens last from `NOW`.
 const TOKEN: u64 = 3600;
 
-async fn end(lifetime: u64) -> Timestamp {
-    let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
-    let door = Door {
+fn door(keys: &MemoryKeys, lifetime: u64) -> Door<&MemoryKeys> {
+    Door {
         rules: CredentialRules {
             origins: Origins::new(["https://app.example".to_owned()]).unwrap(),
             cookies: Vec::new(),
             query: false,
         },
-        verifier: Verifier::new(rules(), &keys),
+        verifier: Verifier::new(rules(), keys),
         lifetime: Duration::from_secs(lifetime),
-    };
+    }
+}
+
+async fn end(lifetime: u64) -> Timestamp {
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
+    let door = door(&keys, lifetime);
     let offer = format!("carillon.v1, bearer.{}", ISSUER.token());
     let headers = Pairs {
         single: BTreeMap::from([("Sec-WebSocket-Protocol".to_owned(), offer)]),

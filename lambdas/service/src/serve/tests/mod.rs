@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod ends;
+mod fuzz;
 pub(crate) mod world;
 
 use serde_json::{Value, json};

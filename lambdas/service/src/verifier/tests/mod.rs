@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod fuzz;
 pub(crate) mod issuer;
 mod keys;
 mod tokens;
