@@ -252,8 +252,18 @@ impl Player<'_> {
             Some((_, latest)) => self.patience + Duration::from_secs_f64(latest / clock),
             None => self.patience,
         };
-        let socket = self.client(client).socket()?;
-        let incoming = socket.message(patience).await?;
+        let pause = wanted.beside.as_ref().map_or(patience, |beside| {
+            Duration::from_secs(beside.every.into()) / self.target.clock
+        });
+        let (socket, began) = (self.client(client).socket()?, Instant::now());
+        let incoming = loop {
+            match (socket.message(pause).await, &wanted.beside) {
+                (Err(_), Some(beside)) if began.elapsed() < patience => {
+                    socket.send(&wire::Frame::of(wire::TEXT, beside.text.as_str())).await?;
+                }
+                (incoming, _) => break incoming?,
+            }
+        };
         let age = socket.asked.elapsed().as_secs_f64() * clock;
         match incoming {
             Incoming::Closed(code, reason) if code == wanted.code => {

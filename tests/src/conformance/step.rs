@@ -158,6 +158,18 @@ pub(super) struct Closed {
     /// Between these seconds of the service's time after the 101.
     #[serde(default)]
     pub(super) between: Option<(f64, f64)>,
+    /// What the client goes on sending until then.
+    #[serde(default)]
+    pub(super) beside: Option<Chatter>,
+}
+
+/// A text that is sent again and again.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chatter {
+    pub(super) text: String,
+    /// Seconds of the service's time between two of them.
+    pub(super) every: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -231,6 +243,7 @@ fn deed(verb: &str, value: Value) -> Result<Deed, String> {
                 code,
                 reason: None,
                 between: None,
+                beside: None,
             },
             _ => of(value)?,
         }),
