@@ -1,6 +1,7 @@
 // `npm start`: builds functions, emulator and web client, synthesises the CDK app, and runs the whole stack on loopback.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fail } from './lib/fail.mjs';
 import { readOptions } from './lib/options.mjs';
@@ -46,6 +47,7 @@ async function runEmulator(template) {
     return 0;
   }
   if (isNew) removeIfUnused(options.state);
+  if (code !== 0 && (await isInUse(options.port))) console.error('npm start takes its port from PORT: PORT=8080 npm start');
   if (code === 1 && emulator.signalCode) console.error(`The emulator was ended from outside (${emulator.signalCode}): start again.`);
   return code;
 }
@@ -54,6 +56,15 @@ async function runEmulator(template) {
 // holds in which nothing was begun.
 function removeIfUnused(folder) {
   if (existsSync(folder) && readdirSync(folder).every((name) => name === 'lock')) rmSync(folder, { recursive: true });
+}
+
+// The emulator has said so, and names its own option.
+function isInUse(port) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on('error', ({ code }) => resolve(code === 'EADDRINUSE'));
+    server.listen(Number(port), '127.0.0.1', () => server.close(() => resolve(false)));
+  });
 }
 
 function emulatorProgram() {

@@ -15,7 +15,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::problem::{OrProblem, Problem};
 pub(crate) use guard::Guard;
 pub(crate) use serving::serve;
-use serving::serve_either;
+use serving::{OverTls, serve_either};
 pub(crate) use spelling::Spelling;
 
 /// A port of `127.0.0.1` that is listened on.
@@ -33,7 +33,7 @@ impl Port {
         let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, number)).await {
             Err(error) if error.kind() == ErrorKind::AddrInUse => return Err(in_use(number)),
             bound => bound
-                .or_problem(|| format!("Port {number} cannot be listened on: choose another with PORT=<number>"))?,
+                .or_problem(|| format!("Port {number} cannot be listened on: choose another with --port NUMBER"))?,
         };
         let address = listener
             .local_addr()
@@ -93,15 +93,16 @@ impl PublicPort {
 
     /// Answers with `router`, and to clients that begin with TLS too, if there is `tls`.
     pub(crate) fn serve(self, router: Router, tls: Option<&TlsAcceptor>) {
+        let tls = tls.cloned().map_or(OverTls::ToldOf, OverTls::Answered);
         if let Some(listener) = self.on_ipv6 {
-            serve_either(listener, router.clone(), tls.cloned());
+            serve_either(listener, router.clone(), tls.clone());
         }
-        serve_either(self.port.listener, router, tls.cloned());
+        serve_either(self.port.listener, router, tls);
     }
 }
 
 fn in_use(port: u16) -> Problem {
     Problem::new(format!(
-        "Port {port} is in use: stop the program that has it, or choose another with PORT=<number> (PORT=0 takes a free one)."
+        "Port {port} is in use: stop the program that has it, or choose another with --port NUMBER (--port 0 takes a free one)."
     ))
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Once;
 use std::time::Duration;
 
 use axum::Router;
@@ -30,13 +31,23 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The first byte of a TLS connection (RFC 8446, section 5.1: a record of type handshake); no HTTP request begins with it.
 const TLS_HANDSHAKE: u8 = 22;
 
-/// Answers with `router` until the task is aborted.
-pub(crate) fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
-    serve_either(listener, router, None)
+/// What becomes of clients that begin with TLS.
+#[derive(Clone)]
+pub(super) enum OverTls {
+    /// Nobody is expected to.
+    Unnoticed,
+    /// Somebody may have meant to: the person at the terminal is told how.
+    ToldOf,
+    Answered(TlsAcceptor),
 }
 
-/// As [`serve`], and with `tls` to clients that begin with it on the same port.
-pub(crate) fn serve_either(listener: TcpListener, router: Router, tls: Option<TlsAcceptor>) -> JoinHandle<()> {
+/// Answers with `router` until the task is aborted.
+pub(crate) fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
+    serve_either(listener, router, OverTls::Unnoticed)
+}
+
+/// As [`serve`], for clients that may begin with TLS on the same port.
+pub(super) fn serve_either(listener: TcpListener, router: Router, tls: OverTls) -> JoinHandle<()> {
     tokio::spawn(async move {
         loop {
             match listener.accept().await {
@@ -50,24 +61,44 @@ pub(crate) fn serve_either(listener: TcpListener, router: Router, tls: Option<Tl
     })
 }
 
-async fn open(stream: TcpStream, peer: SocketAddr, router: Router, tls: Option<TlsAcceptor>) {
+async fn open(stream: TcpStream, peer: SocketAddr, router: Router, tls: OverTls) {
     // Frames are small, and each is waited for.
     let _ = stream.set_nodelay(true);
-    let Some(tls) = tls else {
+    if matches!(tls, OverTls::Unnoticed) {
         return answer(stream, peer, router).await;
-    };
+    }
     let mut first = [0];
-    match timeout(HEAD_TIMEOUT, stream.peek(&mut first)).await {
-        Ok(Ok(1)) if first == [TLS_HANDSHAKE] => match timeout(HEAD_TIMEOUT, tls.accept(stream)).await {
-            Ok(Ok(stream)) => answer(stream, peer, router).await,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, %peer, "a TLS handshake failed: does the client trust the local authority?");
+    match (timeout(HEAD_TIMEOUT, stream.peek(&mut first)).await, tls) {
+        (Ok(Ok(1)), OverTls::Answered(tls)) if first == [TLS_HANDSHAKE] => {
+            match timeout(HEAD_TIMEOUT, tls.accept(stream)).await {
+                Ok(Ok(stream)) => answer(stream, peer, router).await,
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, %peer, "a TLS handshake failed: does the client trust the local authority?");
+                }
+                Err(_) => {}
             }
-            Err(_) => {}
-        },
-        Ok(Ok(1)) => answer(stream, peer, router).await,
+        }
+        (Ok(Ok(1)), tls) => {
+            if first == [TLS_HANDSHAKE] && matches!(tls, OverTls::ToldOf) {
+                tell_of_tls(&stream);
+            }
+            answer(stream, peer, router).await;
+        }
         _ => {}
     }
+}
+
+/// Says once how TLS is had; the client itself is answered in plain text, which it takes for an error.
+fn tell_of_tls(stream: &TcpStream) {
+    static TOLD: Once = Once::new();
+    let port = stream.local_addr().map(|address| address.port()).unwrap_or_default();
+    TOLD.call_once(|| {
+        tracing::warn!(
+            "a client or a function speaks TLS (https, wss) to port {port}, which speaks http and ws alone: start the emulator with \
+             --tls. Functions trust its certificate then; other Node programs do with NODE_EXTRA_CA_CERTS=<state>/tls/ca.pem, and \
+             `curl` with --cacert"
+        );
+    });
 }
 
 async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: SocketAddr, router: Router) {
