@@ -207,6 +207,7 @@ mod tests {
             Err(FunctionError {
                 kind: String::new(),
                 message: message.to_owned(),
+                ..FunctionError::default()
             })
         };
         let cases = [

@@ -153,6 +153,7 @@ mod tests {
         let error = FunctionError {
             kind: "E".to_owned(),
             message: "m".to_owned(),
+            ..FunctionError::default()
         };
         let request = |condition: &str| {
             json!({

@@ -105,7 +105,6 @@ fn answered(taken: bool) -> StatusCode {
 
 async fn init_error(State(environment): Served, headers: HeaderMap, payload: Bytes) -> StatusCode {
     let failure = function_error(&headers, &payload);
-    tracing::error!(error = failure.message, "a function failed to initialise");
     environment.fail_init(failure);
     StatusCode::ACCEPTED
 }
@@ -114,6 +113,7 @@ fn function_error(headers: &HeaderMap, payload: &[u8]) -> FunctionError {
     let mut failure: FunctionError = serde_json::from_slice(payload).unwrap_or_else(|_| FunctionError {
         kind: String::new(),
         message: String::from_utf8_lossy(payload).into_owned(),
+        ..FunctionError::default()
     });
     if failure.kind.is_empty() {
         let named = headers
