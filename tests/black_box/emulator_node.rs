@@ -242,6 +242,8 @@ async fn errors_have_the_shape_of_the_node_runtime() -> TestResult {
             (&json!(kind), &json!(message)),
             "{act}"
         );
+        let trace = answer["trace"].as_array().map_or(0, Vec::len);
+        assert!(trace > 0 || act == "throwText", "{act}: {answer}");
         let again = ask(&probe, json!({ "do": "answer", "answer": act })).await?;
         assert_eq!(again, (None, json!(act)), "the function goes on");
     }
@@ -264,7 +266,11 @@ async fn what_keeps_a_function_from_starting_is_told() -> TestResult {
             "exports.handler = async () => 1",
             "Runtime.ImportModuleError",
         ),
-        ("index.handler", "require('nobody')", "Cannot find module 'nobody'"),
+        (
+            "index.handler",
+            "require('nobody')",
+            "Cannot find module 'nobody'; npm install nobody in the folder of its package.json",
+        ),
         ("index.handler", "exports.handler = (", "Runtime.UserCodeSyntaxError"),
         (
             "index",
@@ -286,7 +292,16 @@ async fn what_keeps_a_function_from_starting_is_told() -> TestResult {
             "{said}"
         );
         assert!(said.contains(expected), "{expected}: {said}");
+        let sentence = said.trim_end().lines().last().unwrap_or_default();
+        assert!(sentence.contains(expected) && !said.contains("SIGKILL"), "{said}");
     }
+    let typed = write(
+        &folder.path().join("typed"),
+        "index.ts",
+        "export const handler = async () => 1",
+    )?;
+    let said = refusal(function("index.handler", typed)).await?;
+    assert!(said.contains("index.ts is TypeScript, so build it"), "{said}");
     let callback = write(
         &folder.path().join("callback"),
         "index.js",

@@ -15,6 +15,7 @@ use super::process::Process;
 use super::program::Program;
 use super::reaper::ProcessGroups;
 use super::report::Status;
+use super::reported;
 use crate::faults::Faults;
 use crate::inspector::FunctionNotes;
 use crate::template::FunctionSpec;
@@ -53,7 +54,7 @@ pub(super) enum NotReady {
     /// There is no process at all.
     NotStarted(String),
     /// The runtime said what is wrong, in so many words.
-    Reported(FunctionError, String),
+    Reported(FunctionError),
     /// The process ended.
     Exited(String, String),
     TimedOut(Duration),
@@ -160,7 +161,7 @@ impl Environment {
                 let words = self.log.last_words();
                 let words = words.map_or("without a word".to_owned(), |words| format!("with the last words: {words}"));
                 Err(match lock(&self.init_error).take() {
-                    Some(error) => NotReady::Reported(error, format!("{how}, {words}")),
+                    Some(error) => NotReady::Reported(error),
                     None => NotReady::Exited(how, words),
                 })
             }
@@ -308,7 +309,7 @@ impl NotReady {
     pub(super) fn error(self, request_id: &str, timeout: Duration) -> FunctionError {
         match self {
             Self::NotStarted(why) => FunctionError::not_started(request_id, &why),
-            Self::Reported(error, _) => error,
+            Self::Reported(error) => error,
             Self::Exited(how, _) => FunctionError::exited(request_id, &how),
             Self::TimedOut(_) => FunctionError::timed_out(request_id, timeout),
         }
@@ -318,7 +319,8 @@ impl NotReady {
 impl std::fmt::Display for NotReady {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NotStarted(why) | Self::Reported(_, why) => f.write_str(why),
+            Self::NotStarted(why) => f.write_str(why),
+            Self::Reported(error) => f.write_str(&reported::reason(error)),
             Self::Exited(how, words) => write!(f, "{how}, {words}"),
             Self::TimedOut(limit) => write!(f, "not ready after {} s", limit.as_secs()),
         }

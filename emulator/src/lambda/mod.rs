@@ -23,6 +23,7 @@ mod process;
 mod program;
 mod reaper;
 mod report;
+mod reported;
 mod runtime_api;
 mod variables;
 

@@ -4,7 +4,7 @@ import { linesBelongTo, logFailure, patchConsole } from './console.mjs';
 import { RuntimeError } from './errors.mjs';
 import { load } from './handler.mjs';
 import { answer, initialisationFailed, invocationFailed, next } from './runtime_api.mjs';
-import { missingFromSdk, provideSdk } from './sdk.mjs';
+import { provideSdk } from './sdk.mjs';
 
 /** The exit codes of AWS's runtime. */
 const EXIT = { rejection: 128, uncaught: 129 };
@@ -27,8 +27,6 @@ async function main() {
   try {
     handler = await load(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
   } catch (error) {
-    const name = missingFromSdk(error);
-    if (name) console.error(`${name} is part of the runtime on AWS; here, install it above the template: npm install --save-dev ${name}`);
     return die('Initialisation Error', error, EXIT.uncaught);
   }
   for (;;) await handle(handler, await next());

@@ -5,7 +5,8 @@ export class RuntimeError extends Error {
   constructor(name, message, cause) {
     super(message);
     this.name = name;
-    if (cause?.stack) this.stack = `${name}: ${message}\n${cause.stack}`;
+    // Where the runtime made it tells nobody anything.
+    this.stack = cause?.stack ? `${name}: ${message}\n${cause.stack}` : `${name}: ${message}`;
   }
 }
 

@@ -9,6 +9,7 @@ import { endScopeAt, hasScope, isEsModule, required } from './scope.mjs';
 
 /** In the order in which Lambda looks. */
 const EXTENSIONS = ['', '.js', '.mjs', '.cjs'];
+const SOURCES = ['.ts', '.mts', '.cts', '.tsx'];
 /** From this runtime on a handler that takes a callback is refused. */
 const FIRST_WITHOUT_CALLBACKS = 24;
 /** From this runtime on Node sees by its syntax that a file is an ES module. */
@@ -35,8 +36,10 @@ function parsed(name) {
 
 function fileOf(folder, path) {
   const found = EXTENSIONS.map((extension) => join(folder, path + extension)).find((file) => existsSync(file));
-  if (!found) throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${path}' in ${folder}`);
-  return found;
+  if (found) return found;
+  const source = SOURCES.map((extension) => path + extension).find((file) => existsSync(join(folder, file)));
+  const hint = source ? `: ${source} is TypeScript, so build it and give the folder of what comes out with --function` : '';
+  throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${path}' in ${folder}${hint}`);
 }
 
 async function imported(folder, file) {

@@ -53,9 +53,3 @@ export function provideSdk() {
   if (module.registerHooks) module.registerHooks({ resolve: resolveNow });
   else module.register(import.meta.url);
 }
-
-/** The package of the runtime that `error` says is missing, if it says that. */
-export function missingFromSdk(error) {
-  const name = /'(@(?:aws-sdk|smithy)\/[^'/]+)/.exec(error?.message ?? '')?.[1];
-  return error?.code?.endsWith('MODULE_NOT_FOUND') ? name : undefined;
-}
