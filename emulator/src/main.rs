@@ -19,6 +19,7 @@ mod identifiers;
 mod inspector;
 mod lambda;
 mod loopback;
+mod nearest;
 mod open_files;
 mod ports;
 mod problem;

@@ -1,12 +1,29 @@
 //! The name that somebody probably meant.
 
-/// The candidate with the fewest letters to add, drop or change, in all of it or behind its last dot.
-pub(super) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> &'a str {
-    let by_distance = candidates.iter().min_by_key(|candidate| {
-        let end = candidate.rsplit('.').next().unwrap_or_default();
-        distance(word, candidate).min(distance(word, end))
-    });
-    by_distance.copied().unwrap_or_default()
+/// More letters than these are no slip.
+const MOST_LETTERS: usize = 3;
+
+/// The candidate with the fewest letters to add, drop or change, in all of it or behind its last dot; none if so many differ
+/// that something else was meant.
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let (distance, length, name) = candidates
+        .into_iter()
+        .flat_map(|candidate| {
+            let end = candidate.rsplit('.').next().unwrap_or_default();
+            [candidate, end].map(|part| (distance(word, part), part.chars().count(), candidate))
+        })
+        .min_by_key(|(distance, ..)| *distance)?;
+    let is_near = distance <= MOST_LETTERS && distance * 3 <= length.max(word.chars().count()) + 1;
+    is_near.then_some(name)
+}
+
+/// `the nearest is NAME`, or what there is where none is near.
+pub(crate) fn hint(word: &str, candidates: &[&str]) -> String {
+    match nearest(word, candidates.iter().copied()) {
+        Some(name) => format!("the nearest is {name}"),
+        None if candidates.is_empty() => "there is none".to_owned(),
+        None => format!("there is {}", candidates.join(", ")),
+    }
 }
 
 /// Levenshtein's distance, row by row.
@@ -28,6 +45,22 @@ fn distance(one: &str, other: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_differs_in_too_much_is_not_near() {
+        for (word, expected) in [
+            ("push.lots", Some("push.lost")),
+            ("killedAfter", Some("function.killedAfter")),
+            ("kiled", None),
+            ("Itmes", Some("Items")),
+            ("items", Some("Items")),
+            ("everything", None),
+            ("x", None),
+        ] {
+            let candidates = ["push.lost", "function.killedAfter", "Items"];
+            assert_eq!(nearest(word, candidates), expected, "{word}");
+        }
+    }
 
     #[test]
     fn counts_added_dropped_and_changed_letters() {

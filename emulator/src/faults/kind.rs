@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::nearest::nearest;
+use crate::nearest::hint;
 
 /// One thing that can go wrong on AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -171,12 +171,7 @@ impl TryFrom<String> for Kind {
 
     fn try_from(name: String) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|kind| kind.name() == name);
-        let explain = || {
-            format!(
-                "{name} is no kind of fault: the nearest is {}",
-                nearest(&name, &Self::names())
-            )
-        };
+        let explain = || format!("{name} is no kind of fault: {}", hint(&name, &Self::names()));
         found.ok_or_else(explain)
     }
 }

@@ -8,7 +8,6 @@ mod api;
 mod catalogue;
 mod chance;
 mod kind;
-mod nearest;
 mod plan;
 
 pub(crate) use api::{PATH, router};

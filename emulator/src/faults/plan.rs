@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::kind::{Kind, Subject};
-use super::nearest::nearest;
+use crate::nearest::hint;
 
 /// The longest delay (milliseconds): Lambda's longest timeout.
 const MAX_DELAY_MS: u64 = 15 * 60 * 1_000;
@@ -107,7 +107,7 @@ fn known_keys(value: &Value, known: &[&'static str]) -> Result<(), String> {
         .ok_or_else(|| format!("an object is awaited, and {value} is none"))?;
     let mut unknown = object.keys().filter(|key| !known.contains(&key.as_str()));
     match unknown.next() {
-        Some(key) => Err(format!("it has no key {key}: the nearest is {}", nearest(key, known))),
+        Some(key) => Err(format!("it has no key {key}: {}", hint(key, known))),
         None => Ok(()),
     }
 }
@@ -158,8 +158,8 @@ impl Fault {
         };
         match self.subject() {
             Some(given) if !known.contains(&given) => Err(format!(
-                "{kind} has nothing to do with {given}: the nearest is {}",
-                nearest(given, &known)
+                "{kind} has nothing to do with {given}: {}",
+                hint(given, &known)
             )),
             _ => Ok(()),
         }
