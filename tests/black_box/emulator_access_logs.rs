@@ -102,3 +102,21 @@ async fn formats_that_api_gateway_does_not_take_are_refused() -> TestResult {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_line_names_lambdas_request_and_a_slip_in_the_format_is_told_of() -> TestResult {
+    let format = format("$context.requestId $context.eventType $context.integration.requestId $context.rouetKey");
+    let Probe { stack, records, .. } = &Probe::start_changed(format, &["--reports"]).await?;
+    visit(stack).await?;
+    assert!(!records.events().is_empty());
+    for line in lines(stack) {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [_, _, request_id, "-"] = words.as_slice() else {
+            return Err(failure(line));
+        };
+        stack.logged(&format!("START RequestId: {request_id} ")).await?;
+    }
+    let warning = "names $context.rouetKey, which API Gateway does not have; is routeKey meant?";
+    assert!(stack.log().contains(warning), "{}", stack.log());
+    Ok(())
+}

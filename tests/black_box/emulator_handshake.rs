@@ -97,7 +97,9 @@ async fn what_is_no_handshake_is_told_so() -> TestResult {
     let (stack, records) = (&probe.stack, &probe.records);
     let http = |path: &str| format!("{}{path}", stack.endpoint("/web"));
     let client = reqwest::Client::new();
-    assert_eq!(client.get(http("/probe")).send().await?.status(), 426);
+    let plain = client.get(http("/probe")).send().await?;
+    assert_eq!(plain.status(), 426);
+    assert!(plain.text().await?.contains("connect to it with a WebSocket client"));
     assert_eq!(
         client.post(http("/probe")).send().await?.status(),
         403,
@@ -149,5 +151,41 @@ async fn query_parameters_arrive_decoded_at_both_functions() -> TestResult {
             json!(["PJqB0fHsqRcCHlw="])
         );
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_handshake_where_no_stage_is_gets_403_and_the_log_says_where_they_are() -> TestResult {
+    let probe = Probe::start().await?;
+    let stack = &probe.stack;
+    let wrong = stack.endpoint("/web") + "/prob%0a";
+    let asked = reqwest::Client::new().get(&wrong).header("connection", "Upgrade");
+    let asked = asked
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13");
+    let answer = asked
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+        .send()
+        .await?;
+    assert_eq!(
+        (answer.status().as_u16(), answer.text().await?.as_str()),
+        (403, "{\"message\":\"Forbidden\"}")
+    );
+    let told = format!(
+        "a handshake at \"/prob%0a\", where no stage is, is answered with 403: connect to {}",
+        stack.endpoint("/websocket")
+    );
+    stack.logged(&told).await
+}
+
+#[tokio::test]
+async fn tls_at_a_plain_port_is_told_of_once() -> TestResult {
+    let probe = Probe::start().await?;
+    let secure = probe.stack.endpoint("/web").replacen("http", "https", 1);
+    for _ in 0..2 {
+        assert!(reqwest::get(&secure).await.is_err(), "there is no TLS");
+    }
+    probe.stack.logged("start the emulator with --tls").await?;
+    assert_eq!(probe.stack.log().matches("start the emulator with --tls").count(), 1);
     Ok(())
 }

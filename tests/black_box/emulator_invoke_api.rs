@@ -27,6 +27,7 @@ async fn a_function_is_found_by_all_its_names_and_as_latest_alone() -> TestResul
     let context = r#"{"do":"context"}"#;
     for (name, invoked) in [
         ("Probe-Node", arn.to_owned()),
+        ("Node", arn.to_owned()),
         ("000000000000:function:Probe-Node", arn.to_owned()),
         (arn, arn.to_owned()),
         ("Probe-Node:$LATEST", format!("{arn}:$LATEST")),
@@ -52,7 +53,8 @@ async fn a_function_is_found_by_all_its_names_and_as_latest_alone() -> TestResul
         let answer = reqwest::Client::new().post(address).body("{}").send().await?;
         assert_eq!(answer.status(), 404);
         assert_eq!(answer.headers()["x-amzn-errortype"], "ResourceNotFoundException");
-        let words = format!("Function not found: arn:aws:lambda:us-east-1:000000000000:function:{missing}");
+        let arn = format!("arn:aws:lambda:us-east-1:000000000000:function:{missing}");
+        let words = format!("Function not found: {arn} (there is Probe-Function, Probe-Node)");
         let body: Value = serde_json::from_str(&answer.text().await?)?;
         assert_eq!(body, json!({ "Type": "User", "Message": words }));
     }

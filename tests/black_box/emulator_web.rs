@@ -41,7 +41,10 @@ async fn without_a_web_client_the_root_says_how_to_get_one() -> TestResult {
         match path {
             "/api-is-not-here" => assert_eq!(status, 404, "the HTTP API's behaviour is /api*"),
             _ => assert!(
-                status == 503 && body.contains("--web DIR") && body.contains("--web-proxy URL"),
+                status == 503
+                    && ["--web DIR", "--web-proxy URL", &probe.stack.endpoint("/websocket")]
+                        .iter()
+                        .all(|word| body.contains(word)),
                 "{body}"
             ),
         }

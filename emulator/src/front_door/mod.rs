@@ -14,7 +14,7 @@ use axum::http::{Method, Response, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::json;
 
-use crate::gateway::{WebSocketApi, is_management};
+use crate::gateway::{WebSocketApi, is_handshake, is_management, unknown_stage};
 use crate::http_api::HttpApi;
 use crate::problem::Problem;
 use crate::template::{DistributionSpec, Target};
@@ -146,8 +146,19 @@ impl FrontDoor {
                 api.answer(peer, request).await
             }
             (Target::HttpApi, Some(api)) => api.answer(peer, request).await,
-            (Target::WebClient, _) | (Target::HttpApi, None) => self.web_client.answer(request).await,
+            // Files answer no handshake: whoever asks for one has the stage's name wrong.
+            (Target::WebClient, _) if !self.web_client.is_in_development() && is_handshake(request.headers()) => {
+                unknown_stage(request.headers(), request.uri().path(), &self.socket_addresses())
+            }
+            (Target::WebClient, _) | (Target::HttpApi, None) => {
+                self.web_client.answer(request, || self.socket_addresses()).await
+            }
         }
+    }
+
+    /// Those of all APIs, at their own ports.
+    fn socket_addresses(&self) -> Vec<String> {
+        self.websocket_apis.iter().flat_map(|api| api.addresses()).collect()
     }
 }
 

@@ -10,6 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::events::AuthorizerContext;
 use super::integration::{IntegrationError, ProxyResponse};
+use crate::nearest::nearest;
+
+mod variables;
 
 /// The folder of the logs in the state folder.
 pub(super) const FOLDER: &str = "access-logs";
@@ -34,9 +37,15 @@ enum Piece {
 }
 
 impl AccessLog {
-    pub(super) fn new(format: &str, file: File) -> Self {
+    /// `name` is what warnings call it.
+    pub(super) fn new(name: &str, format: &str, file: File) -> Self {
+        let format = pieces(format);
+        for variable in variables::unknown(&format) {
+            let near = nearest(variable, variables::KNOWN).map_or(String::new(), |near| format!("; is {near} meant?"));
+            tracing::warn!("the access log {name} names $context.{variable}, which API Gateway does not have{near}");
+        }
         Self {
-            format: pieces(format),
+            format,
             file: Mutex::new(file),
         }
     }
@@ -90,8 +99,13 @@ impl Entry {
         self.0["authorizer"] = Value::Object(authorizer);
     }
 
-    /// What came of the route's function.
-    pub(super) fn integrated(&mut self, result: &Result<ProxyResponse, IntegrationError>, latency: Duration) {
+    /// What came of the route's function, and by which id Lambda knows it.
+    pub(super) fn integrated(
+        &mut self,
+        request_id: &str,
+        result: &Result<ProxyResponse, IntegrationError>,
+        latency: Duration,
+    ) {
         let latency = milliseconds(latency);
         self.0["integrationLatency"] = latency.clone();
         self.0["integration"] = match result {
@@ -105,6 +119,7 @@ impl Entry {
             }
             Err(IntegrationError::Empty) => json!({ "integrationStatus": 200, "latency": latency }),
         };
+        self.0["integration"]["requestId"] = json!(request_id);
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderValue, Method, Response, StatusCode};
+use axum::http::header::UPGRADE;
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use axum::response::IntoResponse;
 use futures_util::future::join_all;
 use tower::ServiceExt;
@@ -16,6 +17,12 @@ use super::{Gateway, Shared, management};
 use crate::problem::Problem;
 use crate::state::StateFolder;
 use crate::template::ApiSpec;
+
+/// How much of an unknown path is shown (characters): anybody may ask for any.
+const MAX_PATH_CHARS: usize = 100;
+/// What stands under 426; what AWS says there is not documented.
+const NO_HANDSHAKE: &str =
+    "This is a stage of a WebSocket API: connect to it with a WebSocket client, such as npx wscat -c ADDRESS.\n";
 
 /// A WebSocket API with its stages.
 #[derive(Debug)]
@@ -60,6 +67,13 @@ impl WebSocketApi {
         HeaderValue::try_from(format!("localhost:{}", self.port)).unwrap_or(HeaderValue::from_static("localhost"))
     }
 
+    /// The sockets' addresses, `ws://localhost:<port>/<stage>`.
+    pub(crate) fn addresses(&self) -> Vec<String> {
+        self.paths()
+            .map(|path| format!("ws://localhost:{}{path}", self.port))
+            .collect()
+    }
+
     /// The paths of the stages.
     pub(crate) fn paths(&self) -> impl Iterator<Item = String> {
         self.stages.0.iter().map(|gateway| format!("/{}", gateway.stage.name))
@@ -89,9 +103,15 @@ impl WebSocketApi {
             return self.manage(request).await;
         }
         match self.at(request.uri().path()) {
-            None => management::forbidden().into_response(),
+            None => unknown_stage(request.headers(), request.uri().path(), &self.addresses()),
             Some(_) if request.method() != Method::GET => StatusCode::METHOD_NOT_ALLOWED.into_response(),
-            Some(gateway) => handshake(Arc::clone(gateway), peer, self.port, request).await,
+            Some(gateway) => {
+                let response = handshake(Arc::clone(gateway), peer, self.port, request).await;
+                match response.status() {
+                    StatusCode::UPGRADE_REQUIRED => (StatusCode::UPGRADE_REQUIRED, NO_HANDSHAKE).into_response(),
+                    _ => response,
+                }
+            }
         }
     }
 
@@ -111,6 +131,22 @@ impl WebSocketApi {
         }
         self.management().oneshot(request).await.into_response()
     }
+}
+
+/// Whether a request asks for a WebSocket.
+pub(crate) fn is_handshake(headers: &HeaderMap) -> bool {
+    let upgrade = headers.get(UPGRADE).and_then(|value| value.to_str().ok());
+    upgrade.is_some_and(|protocol| protocol.eq_ignore_ascii_case("websocket"))
+}
+
+/// Answers at a path at which there is no stage; the person at the terminal is told of a client that wanted a socket there.
+pub(crate) fn unknown_stage(headers: &HeaderMap, path: &str, known: &[String]) -> Response<Body> {
+    if is_handshake(headers) {
+        let shown: String = path.chars().take(MAX_PATH_CHARS).collect();
+        let known = known.join(", ");
+        tracing::warn!("a handshake at {shown:?}, where no stage is, is answered with 403: connect to {known}");
+    }
+    management::forbidden().into_response()
 }
 
 /// `/<stage>/@connections/<id>`; SDKs write the sign plain, AWS's documentation encoded.

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 use super::Gateway;
 use super::connections::{Connection, PostError};
 use crate::faults::{Faults, Kind, Strike};
+use crate::lambda::Event;
 use crate::template::RouteSpec;
 
 /// What became of a push that a fault has taken over.
@@ -64,7 +65,7 @@ impl Gateway {
         let (functions, integration) = (Arc::clone(&self.shared.functions), route.integration.clone());
         let event = event.to_string();
         tokio::spawn(async move {
-            let again = functions.invoke_within(&integration.function, event.into(), integration.timeout);
+            let again = functions.invoke_within(&integration.function, Event::new(event.into()), integration.timeout);
             // What came of the first delivery is what counts.
             let _ = again.await;
         });

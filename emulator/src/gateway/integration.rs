@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Gateway;
 use super::access_log::Entry;
-use crate::lambda::NoAnswer;
+use crate::lambda::{Event, NoAnswer};
 use crate::template::RouteSpec;
 
 /// The only keys that a Lambda proxy response may have.
@@ -43,16 +43,18 @@ impl Gateway {
         event: Value,
     ) -> Result<ProxyResponse, IntegrationError> {
         let started = Instant::now();
+        self.disturb_delivery(route, &event).await;
+        let event = Event::new(event.to_string().into());
+        let request_id = event.request_id().to_owned();
         let result = self.integrate(route, event).await;
-        entry.integrated(&result, started.elapsed());
+        entry.integrated(&request_id, &result, started.elapsed());
         result
     }
 
-    async fn integrate(&self, route: &RouteSpec, event: Value) -> Result<ProxyResponse, IntegrationError> {
-        self.disturb_delivery(route, &event).await;
+    async fn integrate(&self, route: &RouteSpec, event: Event) -> Result<ProxyResponse, IntegrationError> {
         let integration = &route.integration;
         let functions = &self.shared.functions;
-        let answered = functions.invoke_within(&integration.function, event.to_string().into(), integration.timeout);
+        let answered = functions.invoke_within(&integration.function, event, integration.timeout);
         match answered.await {
             Ok(answer) => read(&answer),
             Err(NoAnswer::TimedOut) => Err(IntegrationError::TimedOut),

@@ -15,7 +15,7 @@ mod routes;
 mod socket;
 mod throttle;
 
-pub(crate) use api::{WebSocketApi, is_management};
+pub(crate) use api::{WebSocketApi, is_handshake, is_management, unknown_stage};
 pub(crate) use throttle::AccountQuotas;
 
 use std::sync::Arc;
@@ -64,7 +64,11 @@ impl Gateway {
     ) -> Result<Self, Problem> {
         let open = |format: &String| {
             let name = format!("{}-{}.log", api.logical_id, stage.name);
-            Ok(AccessLog::new(format, access_logs.append(access_log::FOLDER, &name)?))
+            Ok(AccessLog::new(
+                &name,
+                format,
+                access_logs.append(access_log::FOLDER, &name)?,
+            ))
         };
         let site = Site {
             api: api.id.clone(),

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::faults::Faults;
 use crate::identifiers;
-use crate::lambda::{Functions, MAX_EVENT_BYTES, NoAnswer};
+use crate::lambda::{Event, Functions, MAX_EVENT_BYTES, NoAnswer};
 use crate::template::{HttpApiSpec, Place};
 
 /// Quotas of an HTTP API (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>). The
@@ -108,7 +108,7 @@ impl HttpApi {
         }
         let answered = self
             .functions
-            .invoke_within(&integration.function, event, integration.timeout);
+            .invoke_within(&integration.function, Event::new(event), integration.timeout);
         match answered.await {
             Ok(answer) => response::read(answer).ok_or(StatusCode::INTERNAL_SERVER_ERROR),
             Err(NoAnswer::Failed | NoAnswer::Throttled) => Err(StatusCode::INTERNAL_SERVER_ERROR),

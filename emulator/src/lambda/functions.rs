@@ -56,12 +56,19 @@ impl Functions {
         Ok(functions)
     }
 
-    /// Finds a function by its name or its ARN; of its versions there is `$LATEST` alone.
+    /// Finds a function by its name, its ARN or, where none is named so, its logical id; of its versions there is `$LATEST` alone.
     pub(crate) fn find(&self, name_or_arn: &str) -> Option<Arc<Function>> {
         let (name, qualifier) = name_and_qualifier(name_or_arn);
-        qualifier
-            .is_none_or(|qualifier| qualifier == LATEST)
-            .then(|| self.0.get(name).cloned())?
+        if qualifier.is_some_and(|qualifier| qualifier != LATEST) {
+            return None;
+        }
+        let by_logical_id = || self.0.values().find(|function| function.spec.logical_id == name);
+        self.0.get(name).or_else(by_logical_id).cloned()
+    }
+
+    /// The names of all.
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.0.keys().map(String::as_str).collect()
     }
 
     /// The ARN of what is called `name` here, whether it is there or not.
@@ -74,7 +81,7 @@ impl Functions {
     }
 
     /// As [`Functions::run_within`], for an integration, to which a failure is no answer.
-    pub(crate) async fn invoke_within(&self, name: &str, event: Bytes, timeout: Duration) -> Result<Bytes, NoAnswer> {
+    pub(crate) async fn invoke_within(&self, name: &str, event: Event, timeout: Duration) -> Result<Bytes, NoAnswer> {
         let result = self.run_within(name, event, timeout).await?;
         result.map_err(|_| NoAnswer::Failed)
     }
@@ -83,7 +90,7 @@ impl Functions {
     pub(crate) async fn run_within(
         &self,
         name: &str,
-        event: Bytes,
+        event: Event,
         timeout: Duration,
     ) -> Result<InvocationResult, NoAnswer> {
         let function = self.find(name).ok_or(NoAnswer::Failed)?;
@@ -91,7 +98,7 @@ impl Functions {
         let answered = tokio::time::timeout(timeout, async {
             let place = function.place(execution).await;
             // Its own task: what is not awaited any longer still runs.
-            tokio::spawn(async move { function.run(place, &Event::new(event)).await.result }).await
+            tokio::spawn(async move { function.run(place, &event).await.result }).await
         });
         match answered.await {
             Err(_) => Err(NoAnswer::TimedOut),

@@ -31,6 +31,11 @@ impl Event {
             wants_log: false,
         }
     }
+
+    /// Lambda's id of the invocation.
+    pub(crate) fn request_id(&self) -> &str {
+        &self.request_id
+    }
 }
 
 /// An event on its way into a process.

@@ -12,7 +12,7 @@ pub(crate) use files::Files;
 pub(crate) use proxy::Upstream;
 
 /// What is told where nothing is served.
-const ABSENT: &str = "No web client is being served here: give its folder with --web DIR, or the address of its development server with --web-proxy URL.\n";
+const ABSENT: &str = "No web client is being served here: give its folder with --web DIR, or the address of its development server with --web-proxy URL.";
 
 /// Where the web client comes from.
 #[derive(Debug)]
@@ -27,9 +27,13 @@ impl WebClient {
         matches!(self, Self::InDevelopment(_))
     }
 
-    pub(crate) async fn answer(&self, request: Request<Body>) -> Response<Body> {
+    /// `sockets` are the addresses to try where there is no web client.
+    pub(crate) async fn answer(&self, request: Request<Body>, sockets: impl FnOnce() -> Vec<String>) -> Response<Body> {
         match self {
-            Self::Absent => (StatusCode::SERVICE_UNAVAILABLE, ABSENT).into_response(),
+            Self::Absent => {
+                let text = format!("{ABSENT} Sockets are at {}.\n", sockets().join(", "));
+                (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+            }
             Self::Built(files) => files.answer(request.method(), request.uri().path()).await,
             Self::InDevelopment(upstream) => upstream.forward(request).await,
         }

@@ -24,10 +24,11 @@ impl Refusal {
         }
     }
 
-    /// The only error whose message has a capital letter.
-    pub(super) fn not_found(arn: &str) -> Self {
+    /// The only error whose message has a capital letter; `known` are the names of the functions that there are.
+    pub(super) fn not_found(arn: &str, known: &[&str]) -> Self {
+        let message = format!("Function not found: {arn} (there is {})", known.join(", "));
         Self {
-            body: json!({ "Type": "User", "Message": format!("Function not found: {arn}") }),
+            body: json!({ "Type": "User", "Message": message }),
             ..Self::new(StatusCode::NOT_FOUND, "ResourceNotFoundException", "")
         }
     }

@@ -49,7 +49,7 @@ impl Invoke {
             None => name,
         };
         let function = functions.find(&called);
-        let function = function.ok_or_else(|| Refusal::not_found(&functions.arn_of(&called)))?;
+        let function = function.ok_or_else(|| Refusal::not_found(&functions.arn_of(&called), &functions.names()))?;
         let payload = json_payload(payload)?;
         let kind = invocation_type(header("x-amz-invocation-type"))?;
         if kind == InvocationType::Event && payload.len() > MAX_ASYNCHRONOUS_EVENT_BYTES {
