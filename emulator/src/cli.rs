@@ -2,18 +2,47 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::lambda::DEFAULT_CONCURRENCY;
+use crate::nearest::nearest;
+use crate::template;
 use crate::web_client::Upstream;
 
-/// API Gateway, CloudFront, Lambda, DynamoDB and Cognito on a laptop, from a synthesised template.
+/// API Gateway, CloudFront, Lambda, DynamoDB and Cognito on a laptop, from a CloudFormation template.
 #[derive(Debug, Parser)]
-#[command(name = "emulator")]
+#[command(name = "emulator", version)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// Ends the program, with the nearest option, where the command line is none.
+    pub(crate) fn parse_or_hint() -> Self {
+        Self::try_parse().unwrap_or_else(|error| {
+            // Nothing can be done where not even this can be printed.
+            let _ = error.print();
+            if let Some(option) = meant_by(&error) {
+                eprintln!("\nDid you mean {option}?");
+            }
+            std::process::exit(error.exit_code())
+        })
+    }
+}
+
+/// The option that somebody probably meant by an unknown one.
+fn meant_by(error: &clap::Error) -> Option<String> {
+    let unknown = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(unknown))) => unknown.trim_start_matches('-'),
+        _ => return None,
+    };
+    let command = Cli::command();
+    let run = command.find_subcommand("run")?;
+    let options: Vec<&str> = run.get_arguments().filter_map(|option| option.get_long()).collect();
+    nearest(unknown, options).map(|option| format!("--{option}"))
 }
 
 #[derive(Debug, Subcommand)]
@@ -27,12 +56,15 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunOptions {
-    /// The CloudFormation template, in JSON or YAML: of the CDK, of SAM, or written by hand.
-    #[arg(long)]
+    /// The CloudFormation template, in JSON or YAML: of the CDK, of SAM, or written by hand; or the folder of a template.yaml.
+    #[arg(long, value_name = "FILE", value_parser = template_file)]
     pub(crate) template: PathBuf,
     /// The value of one of the template's parameters, in the place of its default.
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(crate) parameters: Vec<(String, String)>,
+    /// A variable of a function, in the place of the template's or beside it; the function goes by its logical id.
+    #[arg(long = "env", value_name = "LOGICAL_ID.NAME=VALUE", value_parser = variable)]
+    pub(crate) variables: Vec<Variable>,
     /// The program of a function: an executable file, or a folder that holds `bootstrap`; for a `nodejs` runtime the folder of the handler's file.
     #[arg(long = "function", value_name = "LOGICAL_ID=PATH", value_parser = name_and_path)]
     pub(crate) functions: Vec<(String, PathBuf)>,
@@ -81,9 +113,34 @@ pub(crate) struct RunOptions {
     /// What shall go wrong, and how often: a plan in JSON, as the README describes. The same seed gives the same faults.
     #[arg(long, value_name = "FILE")]
     pub(crate) faults: Option<PathBuf>,
-    /// Stop when standard input closes, as it does when the parent process ends in any way.
+    /// Stop when standard input closes, as it does when the parent process ends in any way. Such a program finds the addresses in
+    /// endpoints.json: they are not printed.
     #[arg(long)]
     pub(crate) stop_with_parent: bool,
+}
+
+fn template_file(text: &str) -> Result<PathBuf, std::convert::Infallible> {
+    Ok(template::file_of(text.as_ref()))
+}
+
+/// `LogicalId.NAME=VALUE`.
+#[derive(Debug, Clone)]
+pub(crate) struct Variable {
+    pub(crate) function: String,
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+fn variable(text: &str) -> Result<Variable, String> {
+    let parts = text.split_once('=').and_then(|(place, value)| {
+        let (function, name) = place.split_once('.')?;
+        (!function.is_empty() && !name.is_empty()).then(|| Variable {
+            function: function.to_owned(),
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    });
+    parts.ok_or_else(|| "write LogicalId.NAME=VALUE".to_owned())
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {

@@ -1,7 +1,7 @@
 //! `endpoints.json`: where everything is, for people and programs that talk to the stack.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -41,13 +41,38 @@ pub(crate) struct EndpointsFile {
     pub(crate) tls: Option<TlsEndpoints>,
 }
 
+impl EndpointsFile {
+    /// The addresses that a person begins with; `path` is where the others stand.
+    pub(crate) fn summary(&self, path: &Path) -> String {
+        let sockets = |of_one: &str, of_all: &BTreeMap<String, String>| match of_all.is_empty() {
+            true => of_one.to_owned(),
+            false => of_all.values().cloned().collect::<Vec<_>>().join("  "),
+        };
+        let mut lines = vec![("WebSocket API", sockets(&self.websocket, &self.websockets))];
+        if let Some(tls) = &self.tls {
+            lines.push(("over TLS", sockets(&tls.websocket, &tls.websockets)));
+            lines.push(("web over TLS", tls.web.clone()));
+            lines.push(("to be trusted", tls.certificate.display().to_string()));
+        }
+        lines.push(("Inspector", self.inspector.clone()));
+        lines.push(("All of this", path.display().to_string()));
+        let lines = lines.iter().map(|(name, value)| format!("  {name:<14} {value}\n"));
+        lines.collect()
+    }
+}
+
 /// The same port over TLS.
 #[derive(Debug, Serialize)]
 pub(crate) struct TlsEndpoints {
     /// The file of the authority's certificate (PEM), which clients have to trust.
     pub(crate) certificate: PathBuf,
+    /// `https://localhost:<port>`.
+    pub(crate) web: String,
     /// `wss://localhost:<port>/<stage>`.
     pub(crate) websocket: String,
+    /// Those of all stages, if there are several.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) websockets: BTreeMap<String, String>,
     /// `https://localhost:<port>/<stage>`: the management API, as events name it.
     pub(crate) management: String,
 }

@@ -36,7 +36,6 @@ mod web_client;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
 use cli::{Cli, Command, RunOptions};
@@ -44,7 +43,7 @@ use problem::{OrProblem, Problem};
 use stack::RunningStack;
 
 fn main() -> ExitCode {
-    match Cli::parse().command {
+    match Cli::parse_or_hint().command {
         Command::Reap => {
             lambda::reap();
             ExitCode::SUCCESS
@@ -91,7 +90,12 @@ async fn run(options: RunOptions) -> Result<(), Problem> {
 }
 
 async fn start_and_announce(options: RunOptions) -> Result<RunningStack, Problem> {
+    // A program that has started it reads `endpoints.json`.
+    let for_a_person = !options.stop_with_parent;
     let stack = RunningStack::start(options).await?;
+    if for_a_person {
+        eprintln!("\n{}", stack.summary);
+    }
     announce(&stack.web);
     Ok(stack)
 }

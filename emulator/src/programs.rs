@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::lambda::{NodeRuntime, Program};
 use crate::problem::{OrProblem, Problem};
 use crate::state::StateFolder;
-use crate::template::{Code, FunctionSpec};
+use crate::template::{self, Code, FunctionSpec};
 
 /// The folder of inline code, below the state folder.
 const INLINE_FOLDER: &str = "code";
@@ -24,6 +24,8 @@ pub(crate) struct Programs<'a> {
     binaries: PathBuf,
     /// Where inline code is written to.
     state: &'a StateFolder,
+    /// Whether the template can be made again.
+    is_of_the_cdk: bool,
     /// Absent when no function needs it.
     node: Option<NodeRuntime>,
 }
@@ -51,13 +53,14 @@ impl<'a> Programs<'a> {
         let template_folder = template.parent().unwrap_or(Path::new(".")).to_owned();
         let node = functions.iter().any(FunctionSpec::is_node);
         let node = node
-            .then(|| NodeRuntime::install(state, &template_folder))
+            .then(|| NodeRuntime::install(state, &template_folder, functions))
             .transpose()?;
         Ok(Self {
             given,
             template_folder,
             binaries,
             state,
+            is_of_the_cdk: template::is_of_the_cdk(template),
             node,
         })
     }
@@ -91,8 +94,13 @@ impl<'a> Programs<'a> {
             let place = local.map_or("its code is in S3".to_owned(), |path| {
                 format!("{} is no folder", path.display())
             });
+            let first = if self.is_of_the_cdk {
+                "synthesise the template again, or "
+            } else {
+                ""
+            };
             Problem::new(format!(
-                "The code of the function {id} is not here ({place}): synthesise the template again, or give the folder with --function {id}=PATH."
+                "The code of the function {id} is not here ({place}): {first}give the folder with --function {id}=PATH."
             ))
         })
     }

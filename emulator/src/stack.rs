@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use crate::cli::RunOptions;
+use crate::cli::{RunOptions, Variable};
 use crate::cognito::{self, PoolSettings, UserPool};
 use crate::deployed_addresses::DeployedAddresses;
 use crate::endpoints::{self, CognitoEndpoints, EndpointsFile, ReadyMadeUser, TlsEndpoints};
@@ -24,7 +24,7 @@ use crate::programs::Programs;
 use crate::stage_addresses::StageAddresses;
 use crate::state::StateFolder;
 use crate::tables::Tables;
-use crate::template::{FunctionSpec, Place, StackSpec, StageSpec, Template};
+use crate::template::{FunctionSpec, GivenVariables, Place, StackSpec, StageSpec, Template};
 use crate::tls::Tls;
 use crate::web_client::{Files, WebClient};
 
@@ -36,6 +36,8 @@ const ACCOUNT: &str = "000000000000";
 pub(crate) struct RunningStack {
     /// `http://localhost:<port>`.
     pub(crate) web: String,
+    /// What a person wants to know, line by line.
+    pub(crate) summary: String,
     websocket_apis: Vec<Arc<WebSocketApi>>,
     state: StateFolder,
     // Last: dropping it kills the function processes.
@@ -49,8 +51,8 @@ impl RunningStack {
         let state = StateFolder::open(&options.state, options.fresh)?;
         state.remove(endpoints::FILE);
         let place = place(&options);
-        let mut stack =
-            Template::read(&options.template, options.parameters.iter().cloned().collect())?.resolve(&place)?;
+        let template = Template::read(&options.template, options.parameters.iter().cloned().collect())?;
+        let mut stack = template.with_variables(given_variables(&options)).resolve(&place)?;
         let web_client = web_client(&options)?;
         let tls = options.tls.then(|| Tls::open(&state)).transpose()?;
         let ports = Ports::listen(options.port, stack.websocket_apis.len()).await?;
@@ -109,6 +111,7 @@ impl RunningStack {
         let text = serde_json::to_string_pretty(&file).or_problem(|| "endpoints.json cannot be made".to_owned())?;
         state.write(endpoints::FILE, &(text + "\n"))?;
         Ok(Self {
+            summary: file.summary(&state.path(endpoints::FILE)),
             web: file.web,
             websocket_apis,
             state,
@@ -130,6 +133,15 @@ fn place(options: &RunOptions) -> Place {
         account: ACCOUNT.to_owned(),
         stack_name: file.split('.').next().unwrap_or("Stack").to_owned(),
     }
+}
+
+fn given_variables(options: &RunOptions) -> GivenVariables {
+    let mut given = GivenVariables::new();
+    for Variable { function, name, value } in &options.variables {
+        let variables = given.entry(function.clone()).or_default();
+        variables.insert(name.clone(), value.clone());
+    }
+    given
 }
 
 /// The plan is read before anything is started, so that a mistake in it is told at once.
@@ -335,17 +347,28 @@ fn endpoints_file(
         (key.clone(), function.name.clone())
     });
     let first = |address: fn(&StageAddresses) -> &String| stages.first().map(address).cloned().unwrap_or_default();
+    let websockets: BTreeMap<String, String> = match stages {
+        [_] => BTreeMap::new(),
+        several => several
+            .iter()
+            .map(|stage| (stage.key.clone(), stage.websocket.clone()))
+            .collect(),
+    };
     EndpointsFile {
         web: ports.web(),
         inspector: format!("{}{}", ports.web(), inspector::PATH),
         websocket: first(|stage| &stage.websocket),
-        websockets: match stages {
-            [_] => BTreeMap::new(),
-            several => several
+        tls: tls.map(|tls| TlsEndpoints {
+            certificate: tls.certificate.clone(),
+            web: ports.main.origin("https"),
+            websocket: over_tls(&first(|stage| &stage.websocket)),
+            websockets: websockets
                 .iter()
-                .map(|stage| (stage.key.clone(), stage.websocket.clone()))
+                .map(|(key, address)| (key.clone(), over_tls(address)))
                 .collect(),
-        },
+            management: first(|stage| &stage.websocket).replacen("ws", "https", 1),
+        }),
+        websockets,
         management: first(|stage| &stage.management),
         lambda: ports.lambda.url(),
         dynamodb: ports.dynamodb.url(),
@@ -355,10 +378,10 @@ fn endpoints_file(
         table,
         users,
         functions: functions.collect(),
-        tls: tls.map(|tls| TlsEndpoints {
-            certificate: tls.certificate.clone(),
-            websocket: first(|stage| &stage.websocket).replacen("ws", "wss", 1),
-            management: first(|stage| &stage.websocket).replacen("ws", "https", 1),
-        }),
     }
+}
+
+/// The same socket's `wss` address.
+fn over_tls(websocket: &str) -> String {
+    websocket.replacen("ws", "wss", 1)
 }

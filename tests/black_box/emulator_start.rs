@@ -1,6 +1,8 @@
 //! What keeps a stack from starting is told in one sentence that says what to do, and leaves nothing running.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -88,9 +90,12 @@ async fn a_broken_template_is_named() -> TestResult {
 async fn a_port_in_use_is_named() -> TestResult {
     let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
     let port = taken.local_addr()?.port().to_string();
-    // Of two --port, clap would refuse the second: this one stands for PORT.
     let output = emulator(&["--port", &port])?;
     assert!(output.contains(&format!("Port {port} is in use")), "{output}");
+    assert!(
+        output.contains("--port NUMBER") && !output.contains("PORT="),
+        "{output}"
+    );
     Ok(())
 }
 
@@ -164,9 +169,46 @@ async fn wrong_options_are_told() -> TestResult {
         (vec!["--function", "Nobody"], "LogicalId=PATH"),
         (vec!["--port", "70000"], "70000"),
         (vec!["--no-such-option"], "--no-such-option"),
+        (vec!["--paramter", "A=1"], "Did you mean --parameter?"),
     ] {
         let output = emulator(&arguments)?;
         assert!(output.contains(expected), "{output}");
+    }
+    Ok(())
+}
+
+#[test]
+fn who_starts_it_by_hand_is_told_the_addresses_and_scripts_get_their_line() -> TestResult {
+    let folder = TempDir::new()?;
+    let (template, _) = probe_template(folder.path())?;
+    let state = folder.path().join("state");
+    let mut process = std::process::Command::new(tests::binaries().join("emulator"))
+        .args(["run", "--port", "0", "--tls", "--template"])
+        .arg(template)
+        .arg("--state")
+        .arg(&state)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let mut ready = String::new();
+    let stdout = process.stdout.take().ok_or_else(|| failure("no standard output"))?;
+    BufReader::new(stdout).read_line(&mut ready)?;
+    let endpoints: Value = serde_json::from_str(&std::fs::read_to_string(state.join("endpoints.json"))?)?;
+    process.kill()?;
+    let said = String::from_utf8_lossy(&process.wait_with_output()?.stderr).into_owned();
+    assert_eq!(
+        ready.trim_end(),
+        format!("ready {}", endpoints["web"].as_str().unwrap_or_default())
+    );
+    for pointer in [
+        "/websocket",
+        "/inspector",
+        "/tls/web",
+        "/tls/websocket",
+        "/tls/certificate",
+    ] {
+        let address = endpoints.pointer(pointer).and_then(Value::as_str).unwrap_or("absent");
+        assert!(said.contains(address), "{pointer}: {said}");
     }
     Ok(())
 }

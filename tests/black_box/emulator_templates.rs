@@ -151,15 +151,15 @@ Conditions:
     for (text, expected) in [
         (
             with_value("!Ref Nobody", ""),
-            "Function.Environment: there is no resource or parameter named Nobody",
+            "Function.Environment.VALUE: there is no resource or parameter named Nobody",
         ),
         (
-            with_value("!GetAtt Queue.Arn", "  Queue: {Type: 'AWS::SQS::Queue'}"),
-            "Function.Environment: Fn::GetAtt Queue.Arn",
+            with_value("!GetAtt Api.Nothing", ""),
+            "Function.Environment.VALUE: Fn::GetAtt Api.Nothing of an AWS::ApiGatewayV2::Api",
         ),
         (
             with_value("!ImportValue x", ""),
-            "Function.Environment: Fn::ImportValue",
+            "Function.Environment.VALUE: Fn::ImportValue",
         ),
         (with_value("!Ref Bare", parameters), "--parameter Bare=VALUE"),
         (
@@ -172,7 +172,7 @@ Conditions:
         ),
         (
             with_value("!If [One, 1, 2]", parameters),
-            "Function.Environment: references run in a circle",
+            "Function.Environment.VALUE: references run in a circle",
         ),
         (
             with_value("[1]", ""),
@@ -184,6 +184,23 @@ Conditions:
             "Function.Timeout must be a whole number",
         ),
         (template("").replace("nodejs20.x", "python3.13"), "Integration invokes"),
+        (
+            template("").replace("nodejs20.x", "nodejs.22"),
+            "Function has the Runtime nodejs.22, which the emulator does not have: write one of nodejs18.x, nodejs20.x",
+        ),
+        (
+            template("").replace("Handler:", "Handlr:"),
+            "Function has no Handler: add it as file.export",
+        ),
+        (
+            template("  Again: {Type: 'AWS::ApiGatewayV2::Route', Properties: {ApiId: !Ref Api, RouteKey: $default,
+                      Target: !Sub 'integrations/${Integration}'}}"),
+            "has the RouteKey $default, which another route of its API has too",
+        ),
+        (
+            template("  Authorizer: {Type: 'AWS::ApiGatewayV2::Authorizer', Properties: {ApiId: !Ref Api, AuthorizerType: JWT}}"),
+            "Authorizer has AuthorizerType JWT, but a WebSocket API takes REQUEST alone",
+        ),
         (
             template("").replace("AWS_PROXY\n", "AWS_PROXY\n      TimeoutInMillis: 29001\n"),
             "Integration has TimeoutInMillis 29001",
@@ -213,6 +230,16 @@ Conditions:
         ("Bare", "write NAME=VALUE"),
     ] {
         let said = refusal(template(parameters), &["--parameter", argument]).await?;
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    for (argument, expected) in [
+        (
+            "Functoin.A=1",
+            "--env Functoin.… names no function of the template by its logical id: the nearest is Function.",
+        ),
+        ("Function=1", "write LogicalId.NAME=VALUE"),
+    ] {
+        let said = refusal(template(""), &["--env", argument]).await?;
         assert!(said.contains(expected), "{expected}: {said}");
     }
     Ok(())
@@ -245,6 +272,10 @@ Conditions:
             "{text}"
         );
     }
+    for (text, expected) in [("!ImportValue elsewhere", "a=b.c"), ("static", "a=b.c")] {
+        let given = ["--env", "Function.VALUE=a=b.c"];
+        assert_eq!(value(&with_value(text, ""), &given).await?, json!(expected), "{text}");
+    }
     let nothing = with_value("!If [IsAda, !Ref AWS::NoValue, x]", sections);
     assert_eq!(value(&nothing, &[]).await?, Value::Null);
     Ok(())
@@ -273,4 +304,61 @@ Outputs: {Address: {Value: !ImportValue x}}";
     assert!(log.contains("Python has the runtime python3.13"), "{log}");
     assert!(!log.contains("IAM"), "{log}");
     Ok(())
+}
+
+#[tokio::test]
+async fn a_value_of_what_does_not_run_here_is_a_placeholder_and_told_of_once() -> TestResult {
+    let more = "  Queue: {Type: 'AWS::SQS::Queue'}";
+    for (text, expected) in [
+        ("!Ref Queue", "Odd-Queue"),
+        ("!GetAtt Queue.QueueName", "Odd-Queue"),
+        ("!GetAtt Queue.Arn", "arn:aws:sqs:us-east-1:000000000000:Odd-Queue"),
+        (
+            "!Sub 'at ${Queue.Arn}'",
+            "at arn:aws:sqs:us-east-1:000000000000:Odd-Queue",
+        ),
+    ] {
+        assert_eq!(value(&with_value(text, more), &[]).await?, json!(expected), "{text}");
+    }
+    let folder = TempDir::new()?;
+    let text = with_value("!Sub '${Queue} ${Queue.Arn}'", more);
+    let warning = "the variable VALUE of Function is a placeholder, since the emulator does not run Queue (AWS::SQS::Queue): \
+                   give a value with --env Function.VALUE=VALUE";
+    let stack = start(folder.path(), &text, &[]).await?;
+    assert_eq!(stack.log().matches(warning).count(), 1, "{}", stack.log());
+    drop(stack);
+    let stack = start(folder.path(), &text, &["--env", "Function.VALUE=mine"]).await?;
+    assert!(!stack.log().contains("is a placeholder"), "{}", stack.log());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_told_with_what_was_meant() -> TestResult {
+    let more = "  Mistyped: {Type: 'AWS::DynamoDB::Tabel'}
+  Pictures: {Type: 'AWS::Lambda::Function', Properties: {PackageType: Image, Code: {ImageUri: x}}}
+  Layered: {Type: 'AWS::Lambda::Function', Properties: {Runtime: nodejs18.x, Handler: index.handler, Layers: [x],
+            Code: {ZipFile: 'exports.handler = async () => 1'}}}";
+    let folder = TempDir::new()?;
+    let stack = start(folder.path(), template(more), &[]).await?;
+    for expected in [
+        "the emulator has no AWS::DynamoDB::Tabel: Mistyped left out, and whatever needs it finds nothing; \
+         is AWS::DynamoDB::Table meant?",
+        "Pictures is a container image, and the emulator runs",
+        "the emulator has no layers: install what those of Layered bring",
+        "functions run in this machine's Node.js v",
+    ] {
+        assert!(stack.log().contains(expected), "{expected}: {}", stack.log());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_folder_stands_for_its_template() -> TestResult {
+    let folder = TempDir::new()?;
+    std::fs::write(folder.path().join("template.yaml"), template(""))?;
+    let options = StackOptions {
+        template: Some(folder.path().to_owned()),
+        ..StackOptions::default()
+    };
+    Stack::start_with(options).await?.stop().await
 }

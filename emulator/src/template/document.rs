@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -13,14 +13,21 @@ use crate::problem::{OrProblem, Problem};
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>).
 const MAX_BYTES: u64 = 1024 * 1024;
 
+/// What a template is called that has a folder of its own.
+const NAMES: [&str; 3] = ["template.yaml", "template.yml", "template.json"];
+
 impl Template {
     /// # Errors
     /// A file that is missing, too long, neither JSON nor YAML, or no template; the sentence names the resource at fault.
     pub(super) fn of_file(path: &Path) -> Result<Self, Problem> {
         let shown = path.display().to_string();
         let text = text_of(path, &shown)?;
-        let no_template =
-            |how: &str| format!("{shown} is not a CloudFormation template in {how}: mend it, or synthesise it again");
+        let or_again = if is_of_the_cdk(path) {
+            ", or synthesise it again"
+        } else {
+            ""
+        };
+        let no_template = |how: &str| format!("{shown} is not a CloudFormation template in {how}: mend it{or_again}");
         // JSON is YAML too, but its own parser has better words.
         let document = if text.trim_start().starts_with('{') {
             serde_json::from_str(&text).or_problem(|| no_template("JSON"))?
@@ -49,6 +56,17 @@ impl Template {
         }
         serde_json::from_value(document).map_err(|error| Problem::new(error.to_string()))
     }
+}
+
+/// The file that is meant: that of a folder, by its usual name.
+pub(crate) fn file_of(path: &Path) -> PathBuf {
+    let in_folder = NAMES.iter().map(|name| path.join(name)).find(|file| file.is_file());
+    in_folder.unwrap_or_else(|| path.to_owned())
+}
+
+/// Whether the CDK has written the template, and can do so again.
+pub(crate) fn is_of_the_cdk(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(".template.json")
 }
 
 fn text_of(path: &Path, shown: &str) -> Result<String, Problem> {

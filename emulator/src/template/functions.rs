@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::asynchronous::{self, AsynchronousSpec};
+use super::variables::{self, Placeholders};
 use super::{Properties, Resolver, Resource, Template};
 use crate::problem::Problem;
 
@@ -27,6 +28,9 @@ const ASSET_KEY: &str = "aws:asset:path";
 /// The runtimes that the emulator has, by how their names begin.
 const RUST: &str = "provided";
 const NODE: &str = "nodejs";
+/// Those of Node that Lambda still runs functions with
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html>).
+const NODE_RUNTIMES: [&str; 4] = ["nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"];
 
 /// What the template says of a function's code; for a CDK asset, that is not here (see [`FunctionSpec::asset`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +68,7 @@ pub(crate) struct FunctionSpec {
 
 pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<FunctionSpec>, Problem> {
     let providers = custom_resource_providers(template);
+    let mut placeholders = Placeholders::default();
     let mut functions = template
         .of_type("AWS::Lambda::Function")
         .filter(|(logical_id, resource)| runs_here(&resource.properties) && !providers.contains(logical_id))
@@ -74,22 +79,23 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<F
                 logical_id: logical_id.to_owned(),
                 name: resolver.name_of(logical_id)?,
                 arn: function_arn(resolver, logical_id)?,
-                variables: variables(&properties)?,
+                variables: variables::read(&properties, template.variables_of(logical_id), &mut placeholders)?,
                 timeout: Duration::from_secs(
                     within(&properties, "Timeout", TIMEOUTS)?.unwrap_or(DEFAULT_TIMEOUT_SECONDS),
                 ),
                 asynchronous: AsynchronousSpec::default(),
                 memory_mb: within(&properties, "MemorySize", MEMORY_SIZES)?.unwrap_or(DEFAULT_MEMORY_MB),
                 reserved_concurrency: reserved_concurrency(&properties)?,
-                runtime: properties.required_text("Runtime")?,
-                // A runtime of one's own may do without.
-                handler: properties.text("Handler")?.unwrap_or_else(|| "bootstrap".to_owned()),
+                runtime: runtime(&properties)?,
+                handler: handler(&properties)?,
                 code: code(&properties)?,
                 binary: metadata(BINARY_KEY).or_else(|| cargo_lambda_binary(resource)),
                 asset: metadata(ASSET_KEY),
             })
         })
         .collect::<Result<Vec<_>, Problem>>()?;
+    template.check_variables(&functions)?;
+    placeholders.warn();
     asynchronous::configure(&mut functions, template, resolver)?;
     Ok(functions)
 }
@@ -102,6 +108,30 @@ fn within(properties: &Properties<'_>, name: &str, range: RangeInclusive<u64>) -
             Err(properties.wrong(name, &expected, &json!(number)))
         }
         number => Ok(number),
+    }
+}
+
+fn runtime(properties: &Properties<'_>) -> Result<String, Problem> {
+    let runtime = properties.required_text("Runtime")?;
+    if runtime.starts_with(NODE) && !NODE_RUNTIMES.contains(&runtime.as_str()) {
+        return Err(Problem::new(format!(
+            "{} has the Runtime {runtime}, which the emulator does not have: write one of {}.",
+            properties.logical_id,
+            NODE_RUNTIMES.join(", ")
+        )));
+    }
+    Ok(runtime)
+}
+
+/// Which code of the function's is called; a runtime of one's own may do without.
+fn handler(properties: &Properties<'_>) -> Result<String, Problem> {
+    match properties.text("Handler")? {
+        Some(handler) => Ok(handler),
+        None if runtime(properties)?.starts_with(NODE) => Err(Problem::new(format!(
+            "{} has no Handler: add it as file.export, such as index.handler.",
+            properties.logical_id
+        ))),
+        None => Ok("bootstrap".to_owned()),
     }
 }
 
@@ -152,19 +182,23 @@ fn runs_here(properties: &Value) -> bool {
     runtime.starts_with(RUST) || runtime.starts_with(NODE)
 }
 
-/// Functions that are left out because of their runtime, with it; an image has none.
-pub(super) fn without_a_runtime(template: &Template) -> Vec<(&str, &str)> {
+/// Functions that are left out, with the reason.
+pub(super) fn left_out(template: &Template) -> Vec<(&str, String)> {
     let providers = custom_resource_providers(template);
     template
         .of_type("AWS::Lambda::Function")
         .filter(|(logical_id, resource)| !runs_here(&resource.properties) && !providers.contains(logical_id))
-        .map(|(logical_id, resource)| {
-            (
-                logical_id,
-                resource.properties["Runtime"].as_str().unwrap_or("of an image"),
-            )
-        })
+        .map(|(logical_id, resource)| (logical_id, why_left_out(&resource.properties)))
         .collect()
+}
+
+fn why_left_out(properties: &Value) -> String {
+    match (&properties["PackageType"], &properties["Runtime"]) {
+        (Value::String(kind), _) if kind == "Image" => "is a container image".to_owned(),
+        (_, Value::String(runtime)) => format!("has the runtime {runtime}"),
+        (_, Value::Null) => "has no Runtime".to_owned(),
+        _ => "has a Runtime that does not stand in the template as it is".to_owned(),
+    }
 }
 
 /// Functions for chores of a deployment have no part at run time: those that custom resources name as `ServiceToken`.
@@ -193,22 +227,4 @@ fn code(properties: &Properties<'_>) -> Result<Code, Problem> {
 fn function_arn(resolver: &Resolver<'_>, logical_id: &str) -> Result<String, Problem> {
     let arn = resolver.resolve(&json!({ "Fn::GetAtt": [logical_id, "Arn"] }))?;
     Ok(arn.as_str().unwrap_or_default().to_owned())
-}
-
-fn variables(properties: &Properties<'_>) -> Result<BTreeMap<String, String>, Problem> {
-    let environment = properties.value("Environment")?.unwrap_or_default();
-    let Some(variables) = environment.get("Variables") else {
-        return Ok(BTreeMap::new());
-    };
-    let entries = variables
-        .as_object()
-        .ok_or_else(|| properties.wrong("Environment.Variables", "a map", variables))?;
-    entries
-        .iter()
-        .map(|(name, value)| match value {
-            Value::String(text) => Ok((name.clone(), text.clone())),
-            Value::Number(_) | Value::Bool(_) => Ok((name.clone(), value.to_string())),
-            other => Err(properties.wrong(&format!("Environment.Variables.{name}"), "a string", other)),
-        })
-        .collect()
 }

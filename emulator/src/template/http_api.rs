@@ -96,6 +96,12 @@ fn routes(reader: &ApiReader<'_>) -> Result<BTreeMap<String, IntegrationSpec>, P
             )));
         }
         let integration = reader.target_of(&route, &key, &integrations)?;
+        if routes.contains_key(&key) {
+            return Err(Problem::new(format!(
+                "{} has the RouteKey {key}, which another route of its API has too: keep one of them.",
+                route.logical_id
+            )));
+        }
         routes.insert(key, integration);
     }
     Ok(routes)

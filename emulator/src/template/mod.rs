@@ -17,10 +17,12 @@ mod sam;
 mod stage_settings;
 mod tables;
 mod unknown;
+mod variables;
 mod websocket;
 mod yaml;
 
 pub(crate) use distribution::{BehaviorSpec, DistributionSpec, Target};
+pub(crate) use document::{file_of, is_of_the_cdk};
 pub(crate) use functions::{Code, FunctionSpec};
 pub(crate) use http_api::{HttpApiSpec, STAGE as HTTP_API_STAGE};
 pub(crate) use identity::PoolElsewhere;
@@ -29,6 +31,7 @@ pub(crate) use response_headers::ResponseHeader;
 pub(crate) use rules::RuleSpec;
 pub(crate) use stage_settings::Limits;
 pub(crate) use tables::TableSpec;
+pub(crate) use variables::GivenVariables;
 pub(crate) use websocket::{ApiSpec, AuthorizerSpec, RouteSpec, StageSpec};
 
 use std::collections::BTreeMap;
@@ -62,6 +65,9 @@ pub(crate) struct Template {
     /// Values of parameters, in the place of their defaults.
     #[serde(skip)]
     given: BTreeMap<String, String>,
+    /// Values of functions' variables, in the place of the template's.
+    #[serde(skip)]
+    variables: GivenVariables,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -75,7 +75,7 @@ fn route_settings(settings: &Properties<'_>, name: &str) -> Result<RouteSettings
     if !idle.is_empty() {
         let idle = idle.join(" and ");
         tracing::warn!(
-            "{}: {idle} in {name} change nothing here, where there are neither execution logs nor metrics",
+            "{}: {idle} in {name} have no effect here, where there are neither execution logs nor metrics",
             settings.logical_id
         );
     }

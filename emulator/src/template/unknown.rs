@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Template, functions};
+use crate::nearest::nearest;
 
 /// What the emulator runs.
 const RUN: [&str; 20] = [
@@ -29,7 +30,7 @@ const RUN: [&str; 20] = [
 ];
 
 /// What has no part at run time, or none on a laptop: rights, logs, alarms, names, chores of a deployment.
-const WITHOUT_A_PART: [&str; 26] = [
+const WITHOUT_A_PART: [&str; 27] = [
     "AWS::ApiGateway::Account",
     "AWS::ApiGatewayV2::ApiMapping",
     "AWS::ApiGatewayV2::Deployment",
@@ -54,6 +55,7 @@ const WITHOUT_A_PART: [&str; 26] = [
     "AWS::S3::BucketPolicy",
     "AWS::SQS::QueuePolicy",
     "AWS::SSM::Parameter",
+    "AWS::Serverless::LayerVersion",
     "AWS::WAFv2::",
     "Custom::",
 ];
@@ -91,15 +93,36 @@ pub(super) fn left_out(template: &Template) -> BTreeMap<&str, Vec<&str>> {
 
 /// Warns of each type once, and of functions that it has no runtime for.
 pub(super) fn warn(template: &Template) {
-    for (logical_id, runtime) in functions::without_a_runtime(template) {
-        tracing::warn!("{logical_id} has the runtime {runtime}, which the emulator does not have: it is left out");
+    for (logical_id, why) in functions::left_out(template) {
+        tracing::warn!("{logical_id} {why}, and the emulator runs provided.* and nodejs* alone: it is left out");
     }
     for (kind, logical_ids) in left_out(template) {
+        let hint = nearest(kind, RUN).map_or(String::new(), |near| format!("; is {near} meant?"));
         tracing::warn!(
-            "the emulator has no {kind}: {} left out, and whatever needs it finds nothing",
+            "the emulator has no {kind}: {} left out, and whatever needs it finds nothing{hint}",
             logical_ids.join(", ")
         );
     }
+    let with_layers = with_layers(template);
+    if !with_layers.is_empty() {
+        tracing::warn!(
+            "the emulator has no layers: install what those of {} bring in the function's own folder or above it",
+            with_layers.join(", ")
+        );
+    }
+}
+
+/// Functions that run here without the layers that they have on AWS.
+fn with_layers(template: &Template) -> Vec<&str> {
+    let functions = template.of_type("AWS::Lambda::Function");
+    functions
+        .filter(|(_, resource)| {
+            resource.properties["Layers"]
+                .as_array()
+                .is_some_and(|layers| !layers.is_empty())
+        })
+        .map(|(logical_id, _)| logical_id)
+        .collect()
 }
 
 #[cfg(test)]

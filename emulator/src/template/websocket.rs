@@ -169,6 +169,12 @@ fn routes(reader: &ApiReader<'_>) -> Result<BTreeMap<String, RouteSpec>, Problem
             two_way: route.text("RouteResponseSelectionExpression")?.is_some(),
             authorizer,
         };
+        if routes.contains_key(&key) {
+            return Err(Problem::new(format!(
+                "{} has the RouteKey {key}, which another route of its API has too: keep one of them.",
+                route.logical_id
+            )));
+        }
         routes.insert(key, spec);
     }
     Ok(routes)
@@ -195,6 +201,13 @@ fn authorizer_of(
 fn authorizers(reader: &ApiReader<'_>) -> Result<BTreeMap<String, AuthorizerSpec>, Problem> {
     let mut found = BTreeMap::new();
     for authorizer in reader.of_api("AWS::ApiGatewayV2::Authorizer")? {
+        let kind = authorizer.required_text("AuthorizerType")?;
+        if kind != "REQUEST" {
+            return Err(Problem::new(format!(
+                "{} has AuthorizerType {kind}, but a WebSocket API takes REQUEST alone: let a function check the token.",
+                authorizer.logical_id
+            )));
+        }
         let uri = authorizer.required_text("AuthorizerUri")?;
         let identity_sources = authorizer.texts("IdentitySource")?;
         if let Some(source) = identity_sources.iter().find(|source| !is_identity_source(source)) {

@@ -1,14 +1,16 @@
 //! Lambda's Node runtime: the machine's `node` with a small bootstrap of ours that speaks the Runtime API.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::Program;
 use crate::problem::{OrProblem, Problem};
 use crate::state::StateFolder;
+use crate::template::FunctionSpec;
 
 /// The folder of the bootstrap, below the state folder.
 const FOLDER: &str = "node";
@@ -37,12 +39,17 @@ impl NodeRuntime {
     ///
     /// # Errors
     /// There is no `node` in `PATH`, or the state folder cannot be written.
-    pub(crate) fn install(state: &StateFolder, template_folder: &Path) -> Result<Self, Problem> {
+    pub(crate) fn install(
+        state: &StateFolder,
+        template_folder: &Path,
+        functions: &[FunctionSpec],
+    ) -> Result<Self, Problem> {
         let node = in_path("node").ok_or_else(|| {
             Problem::new(
                 "The template has functions with a nodejs runtime, but there is no `node` in PATH: install Node.js 20 or later.",
             )
         })?;
+        tell_of_other_versions(&node, functions);
         let folder = state.folder(FOLDER)?;
         for (name, text) in FILES {
             state.write(&format!("{FOLDER}/{name}"), text)?;
@@ -73,6 +80,26 @@ impl NodeRuntime {
             variables: BTreeMap::from(variables.map(|(name, value)| (name.to_owned(), value))),
             folder: Some(folder),
         })
+    }
+}
+
+/// Says once that functions run in another version of Node than the template names.
+fn tell_of_other_versions(node: &Path, functions: &[FunctionSpec]) {
+    let asked = Command::new(node).arg("--version").output();
+    let version = asked.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let Some(version) = version.ok().filter(|version| version.starts_with('v')) else {
+        return;
+    };
+    let major = version.trim_start_matches('v').split('.').next().unwrap_or_default();
+    let own = format!("nodejs{major}.x");
+    let runtimes = functions.iter().filter(|function| function.is_node());
+    let others: BTreeSet<&str> = runtimes.map(|function| function.runtime.as_str()).collect();
+    let others: Vec<&str> = others.into_iter().filter(|runtime| *runtime != own).collect();
+    if !others.is_empty() {
+        tracing::info!(
+            "functions run in this machine's Node.js {version}, though the template names {}",
+            others.join(", ")
+        );
     }
 }
 

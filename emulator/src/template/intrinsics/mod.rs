@@ -4,11 +4,12 @@ mod logic;
 mod names;
 mod text;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Resource, Template};
+use super::{Resource, Template, unknown};
 use crate::problem::Problem;
 
 /// Deeper nesting than this is a reference cycle.
@@ -37,6 +38,8 @@ pub(crate) struct Resolver<'a> {
     place: &'a Place,
     /// Of the value that is being resolved.
     steps: Cell<usize>,
+    /// Resources that were named and that the emulator does not run.
+    absent: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -45,6 +48,7 @@ impl<'a> Resolver<'a> {
             template,
             place,
             steps: Cell::new(0),
+            absent: RefCell::default(),
         }
     }
 
@@ -72,6 +76,17 @@ impl<'a> Resolver<'a> {
     pub(crate) fn resolve(&self, value: &Value) -> Result<Value, Problem> {
         self.steps.set(0);
         self.value(value, 0)
+    }
+
+    /// As [`Resolver::resolve`], with the resources that the value is made of and that the emulator does not run, each with its
+    /// type.
+    ///
+    /// # Errors
+    /// As [`Resolver::resolve`].
+    pub(super) fn resolve_noting_absent(&self, value: &Value) -> Result<(Value, BTreeSet<String>), Problem> {
+        self.absent.take();
+        let resolved = self.resolve(value)?;
+        Ok((resolved, self.absent.take()))
     }
 
     fn value(&self, value: &Value, depth: usize) -> Result<Value, Problem> {
@@ -138,6 +153,7 @@ impl<'a> Resolver<'a> {
             return parameter.value(name, self.template.given.get(name).map(String::as_str));
         }
         let resource = self.resource(name)?;
+        self.note_absent(name, resource);
         self.physical_id(name, resource, depth).map(Value::String)
     }
 
@@ -157,6 +173,13 @@ impl<'a> Resolver<'a> {
             _ => return None,
         };
         Some(Value::String(text))
+    }
+
+    fn note_absent(&self, logical_id: &str, resource: &Resource) {
+        if !unknown::is_run(&resource.kind) {
+            let named = format!("{logical_id} ({})", resource.kind);
+            self.absent.borrow_mut().insert(named);
+        }
     }
 
     fn resource(&self, name: &str) -> Result<&'a Resource, Problem> {

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Place, Resolver, malformed};
 use crate::problem::Problem;
-use crate::template::Resource;
+use crate::template::{Resource, unknown};
 
 impl Resolver<'_> {
     pub(super) fn physical_id(&self, logical_id: &str, resource: &Resource, depth: usize) -> Result<String, Problem> {
@@ -67,6 +67,7 @@ impl Resolver<'_> {
 
     pub(super) fn attribute_of(&self, logical_id: &str, attribute: &str, depth: usize) -> Result<String, Problem> {
         let resource = self.resource(logical_id)?;
+        self.note_absent(logical_id, resource);
         let id = self.physical_id(logical_id, resource, depth)?;
         let Place { region, account, .. } = self.place;
         let provider = format!("cognito-idp.{region}.amazonaws.com/{id}");
@@ -98,11 +99,18 @@ impl Resolver<'_> {
             ("AWS::Events::Rule", "Arn") => format!("arn:aws:events:{region}:{account}:rule/{id}"),
             ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{account}:role/{id}"),
             ("AWS::Logs::LogGroup", "Arn") => format!("arn:aws:logs:{region}:{account}:log-group:{id}:*"),
+            (kind, "Arn") if !unknown::is_run(kind) => format!("arn:aws:{}:{region}:{account}:{id}", service_of(kind)),
+            (kind, _) if !unknown::is_run(kind) => id,
             (kind, _) => {
                 return Err(Problem::new(format!(
-                    "Fn::GetAtt {logical_id}.{attribute} of a {kind} is not supported."
+                    "Fn::GetAtt {logical_id}.{attribute} of an {kind} is not supported."
                 )));
             }
         })
     }
+}
+
+/// The service in the ARN of a resource that does not run here: `sqs` of `AWS::SQS::Queue`.
+fn service_of(kind: &str) -> String {
+    kind.split("::").nth(1).unwrap_or("none").to_lowercase()
 }

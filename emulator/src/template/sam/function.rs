@@ -4,12 +4,14 @@ use serde_json::{Value, json};
 
 use super::{Resource, Resources, add, events, taken};
 
-/// What `AWS::Lambda::Function` takes as it is; policies, tracing, layers and the like have no part here.
-const PASSED_ON: [&str; 7] = [
+/// What `AWS::Lambda::Function` takes as it is; policies, tracing and the like have no part here.
+const PASSED_ON: [&str; 9] = [
     "Environment",
     "FunctionName",
     "Handler",
+    "Layers",
     "MemorySize",
+    "PackageType",
     "ReservedConcurrentExecutions",
     "Runtime",
     "Timeout",
