@@ -11,14 +11,14 @@ const JWT: &str = "eyJ";
 static NOTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Notes a secret: a credential, or what somebody said. What is too short to be told from other words is not noted.
-pub fn note(secret: &str) {
+pub(crate) fn note(secret: &str) {
     if secret.len() >= MIN_BYTES {
         noted().insert(secret.to_owned());
     }
 }
 
 /// The first secret that a text holds: a noted one, a JWT, or an e-mail address.
-pub fn found_in(text: &str) -> Option<String> {
+pub(crate) fn found_in(text: &str) -> Option<String> {
     let is_noted = noted().iter().find(|secret| text.contains(secret.as_str())).cloned();
     is_noted.or_else(|| jwt_in(text)).or_else(|| address_in(text))
 }

@@ -1,7 +1,7 @@
 //! The environment of a function process, and the closed list of what differs from the deployed one.
 //!
-//! Everything else is the template's own value, so that a function cannot be configured on a laptop in a way that it
-//! is not in the cloud. The list stands in ARCHITECTURE.md too.
+//! Everything else is the template's own value, or the one that somebody at the terminal put in its place (`--env`), so that a
+//! function is not configured on a laptop unseen in a way that it is not in the cloud. The list stands in ARCHITECTURE.md too.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
