@@ -24,10 +24,16 @@ impl HttpKeys {
     /// # Errors
     /// When the system has no usable TLS.
     pub fn new(url: String) -> Result<Self, KeysError> {
+        Self::within(url, FETCH_TIMEOUT)
+    }
+
+    /// The same with another bound on the time of a fetch, from the first packet to the last byte.
+    fn within(url: String, timeout: Duration) -> Result<Self, KeysError> {
         let client = Client::builder()
             .redirect(redirect::Policy::none())
-            .connect_timeout(FETCH_TIMEOUT)
-            .timeout(FETCH_TIMEOUT)
+            .timeout(timeout)
+            // Fetches are hours apart, and Lambda freezes the process in between: a kept connection would be dead.
+            .pool_max_idle_per_host(0)
             .build()
             .map_err(|error| KeysError(error.to_string()))?;
         Ok(Self { client, url })

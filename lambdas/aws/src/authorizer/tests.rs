@@ -14,7 +14,8 @@ use super::*;
 
 const ARN: &str = "arn:aws:execute-api:eu-west-1:111122223333:q7r8s9t0u1/ws/$connect";
 /// A token whose header and issuer are right, and whose key nobody publishes.
-const TOKEN: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIn0.AAAA";
+const TOKEN: &str =
+    "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIiwiaWF0Ijo5OTk5OTl9.AAAA";
 
 async fn decide(event: Value) -> Result<Value, String> {
     let rules = TokenRules {
@@ -67,7 +68,7 @@ async fn a_foreign_page_is_denied_for_exactly_the_resource_asked_for() {
 }
 
 #[tokio::test]
-async fn without_keys_the_error_is_another_one_so_that_nobody_is_signed_out() {
+async fn key_03_without_keys_the_error_is_another_one_so_that_nobody_is_signed_out() {
     let headers = json!({"Sec-WebSocket-Protocol": format!("carillon.v1, bearer.{TOKEN}")});
     assert_eq!(decide(handshake(headers)).await.unwrap_err(), "keys unavailable");
 }

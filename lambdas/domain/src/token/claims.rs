@@ -54,6 +54,14 @@ impl Claims {
             .ok_or(Reason::WrongIssuer)
     }
 
+    /// When the token says that it was issued; true only once the signature is checked.
+    ///
+    /// # Errors
+    /// `malformed_token` unless `iat` is a whole number of seconds.
+    pub fn issued_at(&self) -> Result<Timestamp, Reason> {
+        self.seconds("iat")
+    }
+
     /// Who the token says is there, if all of it holds at `now`. Call it only once the signature is checked.
     ///
     /// # Errors
@@ -64,7 +72,7 @@ impl Claims {
         self.check_kinds()?;
         let expires_at = self.check_times(now)?;
         let user = self.text("sub").and_then(UserId::parse).ok_or(Reason::MalformedToken)?;
-        let signed_in_at = self.optional_seconds("auth_time")?.unwrap_or(self.seconds("iat")?);
+        let signed_in_at = self.optional_seconds("auth_time")?.unwrap_or(self.issued_at()?);
         Ok(Identity {
             name: DisplayName::new(self.name(), &user),
             groups: self.groups()?,
@@ -118,7 +126,7 @@ impl Claims {
     }
 
     fn check_times(&self, now: Timestamp) -> Result<Timestamp, Reason> {
-        let (expires_at, issued_at) = (self.seconds("exp")?, self.seconds("iat")?);
+        let (expires_at, issued_at) = (self.seconds("exp")?, self.issued_at()?);
         if expires_at <= now {
             return Err(Reason::Expired);
         }

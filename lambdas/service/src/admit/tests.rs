@@ -10,7 +10,7 @@ use domain::handshake::Origins;
 
 use super::*;
 use crate::testing::MemoryKeys;
-use crate::verifier::tests::issuer::{ISSUER, NOW, rules, set};
+use crate::testing::issuer::{ISSUER, NOW, rules, set};
 
 /// What `ISSUER`'s tokens last from `NOW`.
 const TOKEN: u64 = 3600;

@@ -3,6 +3,7 @@
 mod clock;
 pub mod contract;
 mod handover;
+pub mod issuer;
 mod keys;
 pub mod mangle;
 mod people;

@@ -34,9 +34,12 @@ impl<K: KeySource> KeyCache<K> {
         }
     }
 
-    /// The key with this id. Fetches the set when there is none, when it is getting old, and when the id is unknown,
-    /// but never within [`KEYS_COOL_DOWN`] of the last attempt.
-    pub(super) async fn find(&self, id: &KeyId, now: Timestamp) -> Result<DecodingKey, Reason> {
+    /// The key with this id, for a token issued at that instant. Fetches the set when there is none, when it is getting
+    /// old, and when the id is unknown, but never within [`KEYS_COOL_DOWN`] of the last attempt.
+    ///
+    /// An issuer publishes a key before it signs with it. So an id that is not in a set fetched since the token was issued
+    /// is nobody's; in an older set it may be that of a new key, and nobody can tell yet.
+    pub(super) async fn find(&self, id: &KeyId, issued_at: Timestamp, now: Timestamp) -> Result<DecodingKey, Reason> {
         let mut state = self.state.lock().await;
         if state.wants_keys(id, now) {
             // Noted before the attempt, so that it counts even if this handler is ended in the middle of it.
@@ -46,7 +49,8 @@ impl<K: KeySource> KeyCache<K> {
         if !state.usable(now) {
             return Err(Reason::KeysUnavailable);
         }
-        state.keys.get(id).cloned().ok_or(Reason::UnknownKey)
+        let key = state.keys.get(id).cloned();
+        key.ok_or_else(|| state.absence(issued_at))
     }
 
     async fn refresh(&self, state: &mut State, now: Timestamp) {
@@ -69,6 +73,14 @@ impl State {
         let within = |since: Option<Timestamp>, span| since.is_some_and(|since| now.distance(since) < span);
         let good = within(self.fetched_at, KEYS_FRESH) && self.keys.contains_key(id);
         !good && !within(self.attempted_at, KEYS_COOL_DOWN)
+    }
+
+    fn absence(&self, issued_at: Timestamp) -> Reason {
+        if self.fetched_at.is_some_and(|fetched| fetched >= issued_at) {
+            Reason::UnknownKey
+        } else {
+            Reason::KeysUnavailable
+        }
     }
 
     fn usable(&self, now: Timestamp) -> bool {

@@ -3,7 +3,7 @@
 mod cache;
 mod jwks;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -52,7 +52,7 @@ impl<K: KeySource> Verifier<K> {
         let claims = Claims::read(&decode(parts.claims)?)?;
         decode(parts.signature)?;
         claims.check_issuer(&self.rules)?;
-        let key = self.keys.find(&key_id, now).await?;
+        let key = self.keys.find(&key_id, claims.issued_at()?, now).await?;
         check_signature(parts, &key)?;
         claims.verified(&self.rules, now)
     }

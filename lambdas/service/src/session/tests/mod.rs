@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::ports::Tokens;
+use crate::testing::issuer::{ISSUER, NOW, claims, rules, set};
 use crate::testing::{MemoryKeys, MemoryPool, MemorySockets, MemoryTable, TestClock};
-use crate::verifier::tests::issuer::{ISSUER, NOW, claims, rules, set};
 
 const ORIGIN: &str = "https://app.example";
 const RANDOM: Randomness = [7; 96];

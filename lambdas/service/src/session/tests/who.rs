@@ -3,7 +3,7 @@
 use domain::limits::COOKIE_BYTES_MAX;
 
 use super::*;
-use crate::verifier::tests::issuer::OTHER;
+use crate::testing::issuer::OTHER;
 
 async fn who(world: &World, cookies: &[(Cookie, &str)]) -> Response {
     world.answer(&with(cookies, asking("GET", "/session"))).await

@@ -4,7 +4,7 @@ use domain::limits::{CLOCK_SKEW_MAX, KEYS_BYTES_MAX, TOKEN_BYTES_MAX, TOKEN_LIFE
 use serde_json::{Value, json};
 
 use super::super::*;
-use super::issuer::{ISSUER, NOW, OTHER, claims, rules, set};
+use crate::testing::issuer::{ISSUER, NOW, OTHER, claims, rules, set};
 use crate::testing::MemoryKeys;
 use crate::testing::mangle::{Mangler, rounds};
 

@@ -8,8 +8,8 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::super::*;
-use super::issuer::{ISSUER, Issuer, NOW, OTHER, claims, rules, set};
 use crate::testing::MemoryKeys;
+use crate::testing::issuer::{ISSUER, Issuer, NOW, OTHER, claims, rules, set};
 
 /// The outcome of a token that is good for a day from now, at an instant within that day.
 async fn verify(verifier: &Verifier<&MemoryKeys>, issuer: &Issuer, now: Timestamp) -> Result<(), Reason> {
@@ -39,7 +39,7 @@ async fn keys_are_fetched_once_and_kept() {
 }
 
 #[tokio::test]
-async fn a_hundred_first_requests_cause_one_fetch() {
+async fn key_02_a_hundred_first_requests_cause_one_fetch() {
     let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
     let verifier = Verifier::new(rules(), &keys);
     let outcomes = join_all((0..100).map(|_| verify(&verifier, &ISSUER, NOW))).await;
@@ -48,7 +48,7 @@ async fn a_hundred_first_requests_cause_one_fetch() {
 }
 
 #[tokio::test]
-async fn an_unknown_key_is_looked_for_once_per_cool_down_and_known_ones_keep_working() {
+async fn key_01_an_unknown_key_is_looked_for_once_per_cool_down_and_known_ones_keep_working() {
     let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
     let verifier = Verifier::new(rules(), &keys);
     for _ in 0..100 {
@@ -57,7 +57,8 @@ async fn an_unknown_key_is_looked_for_once_per_cool_down_and_known_ones_keep_wor
     assert_eq!(keys.fetches(), 1);
     assert_eq!(
         verify(&verifier, &OTHER, later(second_less(KEYS_COOL_DOWN))).await,
-        Err(Reason::UnknownKey)
+        Err(Reason::KeysUnavailable),
+        "its token is younger than the set, so that nobody can tell yet"
     );
     assert_eq!(keys.fetches(), 1);
     assert_eq!(
@@ -69,7 +70,7 @@ async fn an_unknown_key_is_looked_for_once_per_cool_down_and_known_ones_keep_wor
 }
 
 #[tokio::test]
-async fn rotation_lets_in_the_new_key_and_then_not_the_old_one() {
+async fn key_06_rotation_lets_in_the_new_key_and_then_not_the_old_one() {
     let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
     let verifier = Verifier::new(rules(), &keys);
     assert_eq!(verify(&verifier, &ISSUER, NOW).await, Ok(()));
@@ -84,7 +85,18 @@ async fn rotation_lets_in_the_new_key_and_then_not_the_old_one() {
 }
 
 #[tokio::test]
-async fn without_the_endpoint_keys_serve_until_their_maximum_age() {
+async fn key_06_a_key_that_signs_as_soon_as_it_is_published_is_not_called_unknown() {
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
+    let verifier = Verifier::new(rules(), &keys);
+    assert_eq!(verify(&verifier, &ISSUER, NOW).await, Ok(()));
+    keys.set(Some(set(&[ISSUER.jwk(), OTHER.jwk()])));
+    let soon = later(Duration::from_secs(1));
+    assert_eq!(verify(&verifier, &OTHER, soon).await, Err(Reason::KeysUnavailable));
+    assert_eq!(verify(&verifier, &OTHER, later(KEYS_COOL_DOWN)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn key_03_without_the_endpoint_keys_serve_until_their_maximum_age() {
     let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
     let verifier = Verifier::new(rules(), &keys);
     assert_eq!(verify(&verifier, &ISSUER, NOW).await, Ok(()));
@@ -104,7 +116,7 @@ async fn without_the_endpoint_keys_serve_until_their_maximum_age() {
 }
 
 #[tokio::test]
-async fn no_keys_at_all_is_unavailable_and_asked_for_once_per_cool_down() {
+async fn key_03_no_keys_at_all_is_unavailable_and_asked_for_once_per_cool_down() {
     let keys = MemoryKeys::default();
     let verifier = Verifier::new(rules(), &keys);
     for _ in 0..10 {
@@ -116,7 +128,7 @@ async fn no_keys_at_all_is_unavailable_and_asked_for_once_per_cool_down() {
 }
 
 #[tokio::test]
-async fn a_clock_that_jumps_back_does_not_keep_keys_for_ever() {
+async fn key_07_a_clock_that_jumps_back_does_not_keep_keys_for_ever() {
     let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
     let verifier = Verifier::new(rules(), &keys);
     assert_eq!(verify(&verifier, &ISSUER, later(KEYS_AGE_MAX)).await, Ok(()));
@@ -125,7 +137,7 @@ async fn a_clock_that_jumps_back_does_not_keep_keys_for_ever() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_key_set_leaves_the_old_one() {
+async fn key_04_an_answer_that_is_no_key_set_leaves_the_old_one() {
     let mut large = set(&[OTHER.jwk()]);
     large.resize(KEYS_BYTES_MAX + 1, b' ');
     let answers = [
@@ -143,14 +155,14 @@ async fn an_answer_that_is_no_key_set_leaves_the_old_one() {
         keys.set(Some(answer));
         assert_eq!(
             verify(&verifier, &OTHER, later(KEYS_COOL_DOWN)).await,
-            Err(Reason::UnknownKey)
+            Err(Reason::KeysUnavailable)
         );
         assert_eq!(verify(&verifier, &ISSUER, later(KEYS_COOL_DOWN)).await, Ok(()));
     }
 }
 
 #[tokio::test]
-async fn unfit_entries_are_left_out_and_the_others_work() {
+async fn key_05_unfit_entries_are_left_out_and_the_others_work() {
     let with = |name: &str, value: Value| {
         let mut entry = OTHER.jwk();
         entry[name] = value;
@@ -181,7 +193,7 @@ async fn unfit_entries_are_left_out_and_the_others_work() {
 }
 
 #[tokio::test]
-async fn of_two_entries_with_one_id_neither_is_believed() {
+async fn key_05_of_two_entries_with_one_id_neither_is_believed() {
     let mut twin = OTHER.jwk();
     twin["kid"] = json!(ISSUER.kid);
     let keys = MemoryKeys::new(set(&[ISSUER.jwk(), twin, OTHER.jwk()]));
@@ -191,7 +203,7 @@ async fn of_two_entries_with_one_id_neither_is_believed() {
 }
 
 #[tokio::test]
-async fn optional_members_may_be_absent_and_keys_of_2048_bits_are_large_enough() {
+async fn key_05_optional_members_may_be_absent_and_keys_of_2048_bits_are_large_enough() {
     let mut entry = OTHER.jwk();
     for name in ["use", "alg"] {
         entry.as_object_mut().unwrap().remove(name);

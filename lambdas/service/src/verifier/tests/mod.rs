@@ -3,6 +3,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod fuzz;
-pub(crate) mod issuer;
 mod keys;
 mod tokens;

@@ -4,8 +4,8 @@ use domain::limits::TOKEN_BYTES_MAX;
 use serde_json::{Value, json};
 
 use super::super::*;
-use super::issuer::{ISSUER, NOW, OTHER, claims, rules, set};
 use crate::testing::MemoryKeys;
+use crate::testing::issuer::{ISSUER, NOW, OTHER, claims, rules, set};
 
 async fn verify(token: &str) -> Result<String, Reason> {
     let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));

@@ -1,5 +1,7 @@
 //! An issuer that signs whatever it is given.
 
+#![allow(clippy::unwrap_used, reason = "it has no peers, and its keys are its own")]
+
 use std::sync::LazyLock;
 
 use aws_lc_rs::rand::SystemRandom;
@@ -11,14 +13,19 @@ use domain::timestamp::Timestamp;
 use domain::token::TokenRules;
 use serde_json::{Value, json};
 
-pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
+/// When its tokens are issued.
+pub const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
 
-/// Two keys, made once: making one takes a noticeable part of a second.
-pub(crate) static ISSUER: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("kid1"));
-pub(crate) static OTHER: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("kid2"));
+/// The key that signs; made once, since making one takes a noticeable part of a second.
+pub static ISSUER: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("kid1"));
+/// Another key.
+pub static OTHER: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("kid2"));
 
-pub(crate) struct Issuer {
-    pub(crate) kid: &'static str,
+/// A key with a name.
+#[derive(Debug)]
+pub struct Issuer {
+    /// Its name.
+    pub kid: &'static str,
     pair: KeyPair,
 }
 
@@ -31,7 +38,7 @@ impl Issuer {
     }
 
     /// The key's entry in a key set.
-    pub(crate) fn jwk(&self) -> Value {
+    pub fn jwk(&self) -> Value {
         let key = self.pair.public_key();
         let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         let (n, e) = (key.modulus(), key.exponent());
@@ -41,12 +48,13 @@ impl Issuer {
         })
     }
 
-    pub(crate) fn sign(&self, header: &str, claims: &str) -> String {
+    /// A token of these texts.
+    pub fn sign(&self, header: &str, claims: &str) -> String {
         self.sign_with(&RSA_PKCS1_SHA256, header, claims)
     }
 
     /// Signed with RSASSA-PSS, as PS256 says.
-    pub(crate) fn sign_pss(&self, header: &str, claims: &str) -> String {
+    pub fn sign_pss(&self, header: &str, claims: &str) -> String {
         self.sign_with(&RSA_PSS_SHA256, header, claims)
     }
 
@@ -60,16 +68,18 @@ impl Issuer {
     }
 
     /// A good token.
-    pub(crate) fn token(&self) -> String {
+    pub fn token(&self) -> String {
         self.sign(&self.header(), &claims().to_string())
     }
 
-    pub(crate) fn header(&self) -> String {
+    /// The header that names this key.
+    pub fn header(&self) -> String {
         json!({"kid": self.kid, "alg": "RS256"}).to_string()
     }
 }
 
-pub(crate) fn rules() -> TokenRules {
+/// What a verifier of its tokens expects.
+pub fn rules() -> TokenRules {
     TokenRules {
         issuer: "https://issuer.example/pool".into(),
         client: "client1".into(),
@@ -77,7 +87,8 @@ pub(crate) fn rules() -> TokenRules {
     }
 }
 
-pub(crate) fn claims() -> Value {
+/// The claims of a good token.
+pub fn claims() -> Value {
     let now = NOW.millis() / 1000;
     json!({
         "sub": "alice", "iss": rules().issuer, "aud": "client1", "token_use": "id", "iat": now, "exp": now + 3600,
@@ -86,6 +97,6 @@ pub(crate) fn claims() -> Value {
 }
 
 /// The text of a key set with these entries.
-pub(crate) fn set(entries: &[Value]) -> Vec<u8> {
+pub fn set(entries: &[Value]) -> Vec<u8> {
     json!({ "keys": entries }).to_string().into_bytes()
 }

@@ -2,6 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod endpoint;
+mod entries;
+mod faults;
+mod passing_time;
+mod world;
+
 use super::*;
 use crate::testing::{answering, response};
 
@@ -19,36 +25,16 @@ async fn the_body_is_given_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_body_may_have_64_kib() {
+async fn key_04_a_body_may_have_64_kib() {
     let of = |bytes: usize| response("200 OK", "", &"x".repeat(bytes));
     assert_eq!(fetch(of(KEYS_BYTES_MAX)).await.unwrap().len(), KEYS_BYTES_MAX);
     assert!(fetch(of(KEYS_BYTES_MAX + 1)).await.unwrap_err().contains("more than"));
 }
 
 #[tokio::test]
-async fn no_redirect_is_followed() {
-    let elsewhere = answering(response("200 OK", "", "{}")).await.unwrap();
-    let redirect = response("302 Found", &format!("Location: {elsewhere}\r\n"), "");
-    assert_eq!(fetch(redirect).await.unwrap_err(), "status 302");
-}
-
-#[tokio::test]
-async fn any_other_status_is_an_error() {
-    assert_eq!(
-        fetch(response("500 Internal Server Error", "", "{}"))
-            .await
-            .unwrap_err(),
-        "status 500"
-    );
-    assert_eq!(
-        fetch(response("429 Too Many Requests", "", "{}")).await.unwrap_err(),
-        "status 429"
-    );
-}
-
-#[tokio::test]
-async fn an_endpoint_that_never_answers_is_given_up() {
+async fn key_03_an_endpoint_that_never_answers_is_given_up_in_time() {
     let begun = std::time::Instant::now();
     assert!(fetch(String::new()).await.is_err());
-    assert!(begun.elapsed() < FETCH_TIMEOUT * 2);
+    // The authorizer has 10 s for a handshake, a cold start among it.
+    assert!(begun.elapsed() < FETCH_TIMEOUT * 2, "{:?}", begun.elapsed());
 }
