@@ -238,7 +238,7 @@ fn packages() -> TestResult<Vec<(String, Vec<String>)>> {
 }
 
 /// The files at any depth that end in one of these, without what is installed or built.
-fn files_of(folder: &std::path::Path, extensions: &[&str]) -> TestResult<Vec<std::path::PathBuf>> {
+pub(crate) fn files_of(folder: &std::path::Path, extensions: &[&str]) -> TestResult<Vec<std::path::PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();

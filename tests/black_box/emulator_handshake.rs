@@ -71,7 +71,7 @@ async fn the_status_of_connect_is_the_clients() -> TestResult {
 }
 
 #[tokio::test]
-async fn the_subprotocol_is_the_one_that_connect_answers() -> TestResult {
+async fn sub_03_the_subprotocol_is_the_one_that_connect_answers() -> TestResult {
     let probe = Probe::start().await?;
     let stack = &probe.stack;
     let socket = Handshake::with(stack)

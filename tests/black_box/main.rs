@@ -5,6 +5,7 @@
 
 mod architecture;
 mod bad_frames;
+mod catalogue;
 mod chat;
 mod conformance;
 mod contents;
@@ -42,15 +43,19 @@ mod frame_sizes;
 mod frames;
 mod function_loss;
 mod fuzz;
+mod handshake_flood;
 mod handshakes;
 mod lifecycle;
 mod limits;
+mod logs;
 mod many_devices;
 mod processes;
 mod rates;
+mod refusals;
 mod rights;
 mod scenarios;
 mod senders;
 mod session;
 mod session_ends;
+mod tokens;
 mod user_pool;

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_null_and_wrong_parts_are_just_absent() {
+    fn evt_01_missing_null_and_wrong_parts_are_just_absent() {
         let whole = json!({
             "requestContext": null, "headers": null, "multiValueHeaders": [1], "queryStringParameters": 5, "body": null,
             "methodArn": ""
@@ -207,6 +207,23 @@ mod tests {
     }
 
     #[test]
+    fn evt_03_unknown_fields_are_passed_over_and_numbers_may_stand_for_text() {
+        let message = event(json!({
+            "version": "9.0", "stageVariables": null, "cookies": [["x"]], "isBase64Encoded": 0, "body": "{}",
+            "requestContext": {
+                "eventType": "MESSAGE", "connectionId": "Zk3dPfYbIAMCJpw=", "requestId": 7, "tenant": {"deep": [[[]]]},
+                "identity": {"sourceIp": 3_325_256_704_u32}, "connectedAt": "soon",
+                "authorizer": {"userId": "7", "expiresAt": 2000, "signedInAt": 1000, "integrationLatency": {"ms": 1}}
+            }
+        }));
+        assert_eq!(message.event_type(), Some(EventType::Message));
+        assert_eq!(message.connection().unwrap().as_str(), "Zk3dPfYbIAMCJpw=");
+        assert_eq!((message.request(), message.source()), (None, None));
+        assert_eq!(message.body().as_deref(), Some("{}"));
+        assert_eq!(message.identity().unwrap().user.as_str(), "7");
+    }
+
+    #[test]
     fn headers_come_from_both_maps_as_far_as_they_are_text() {
         let headers = event(json!({
             "headers": {"Origin": "https://a.example", "X": null}, "multiValueHeaders": {"Cookie": ["a=1", 5, null], "Y": "z"}
@@ -218,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_decoded_once_and_only_if_flagged() {
+    fn evt_04_a_body_is_decoded_once_and_only_if_flagged() {
         let body = |body: &str, flag: Value| event(json!({"body": body, "isBase64Encoded": flag})).body();
         assert_eq!(body("e30=", json!(true)).as_deref(), Some("{}"));
         assert_eq!(body("e30=", json!(false)).as_deref(), Some("e30="));

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn strict_refuses_what_is_too_deep() {
+    fn tok_09_strict_refuses_what_is_too_deep() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
         assert!(Strict::object(deep.as_bytes()).is_none());
     }

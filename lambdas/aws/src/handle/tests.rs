@@ -107,7 +107,7 @@ async fn a_handshake_takes_the_place_of_the_connection_that_its_query_names() {
 }
 
 #[tokio::test]
-async fn a_handshake_without_identity_is_forbidden() {
+async fn evt_07_a_handshake_without_identity_is_forbidden() {
     let event = parse(json!({"requestContext": {"eventType": "CONNECT", "connectionId": "Zk3dPfYbIAMCJpw="}}));
     let world = messaging(NOW);
     assert_eq!(handshake(&world, &event).await, RouteResponse::status(403));
@@ -115,7 +115,7 @@ async fn a_handshake_without_identity_is_forbidden() {
 }
 
 #[tokio::test]
-async fn events_of_another_kind_touch_nothing() {
+async fn evt_05_events_of_another_kind_touch_nothing() {
     let world = messaging(NOW);
     handshake(&world, &event("CONNECT", "")).await;
     let refused = RouteResponse::status(400);
@@ -138,7 +138,7 @@ async fn events_of_another_kind_touch_nothing() {
 }
 
 #[tokio::test]
-async fn events_of_other_services_are_refused() {
+async fn evt_08_events_of_other_services_are_refused() {
     let world = messaging(NOW);
     for other in [
         Value::Null,
@@ -152,7 +152,7 @@ async fn events_of_other_services_are_refused() {
 }
 
 #[tokio::test]
-async fn whatever_an_event_is_the_session_endpoint_answers_it() {
+async fn evt_08_whatever_an_event_is_the_session_endpoint_answers_it() {
     let pool = Arc::new(MemoryPool::default());
     let rules = TokenRules {
         issuer: "https://issuer.example".into(),
@@ -200,7 +200,7 @@ async fn a_frame_is_answered_by_a_post_and_by_a_bare_200() {
 }
 
 #[tokio::test]
-async fn a_frame_that_is_no_text_is_invalid_json() {
+async fn evt_04_a_frame_that_is_no_text_is_invalid_json() {
     let world = messaging(NOW);
     let mut binary = json!({"isBase64Encoded": true, "body": "/w=="});
     binary["requestContext"] = json!({

@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_right_cookie_is_found_in_any_company() {
+    fn crd_03_the_right_cookie_is_found_in_any_company() {
         let noise = (0..100).map(|n| format!("c{n}=\"a=b\"")).collect::<Vec<_>>().join("; ");
         let header = format!("{noise};;=x; é=ü ;noequals;  __Host-auth =tok=en ; Auth=no;xauth=no");
         assert_eq!(values(&[&header], "__Host-auth"), ["tok=en"]);
@@ -25,7 +25,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_sent_twice_gives_both_values() {
+    fn crd_02_a_cookie_sent_twice_gives_both_values() {
         assert_eq!(values(&["auth=1; auth=2", "auth=3"], "auth"), ["1", "2", "3"]);
     }
 }

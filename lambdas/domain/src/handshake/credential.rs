@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_counts_only_from_an_allowed_page() {
+    fn org_01_a_cookie_counts_only_from_an_allowed_page() {
         let cookie = ("Cookie", "auth=t1");
         assert_eq!(find(&rules(), &[cookie, ("Origin", PAGE)], &[]), Ok("t1".into()));
         assert_eq!(find(&rules(), &[cookie], &[]), Err(Reason::CookieWithoutOrigin));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_cookie_hides_the_others() {
+    fn crd_04_the_host_cookie_hides_the_others() {
         let headers = [("cookie", "auth=t1; __Host-auth=t2; id_token=t3"), ("origin", PAGE)];
         assert_eq!(find(&rules(), &headers, &[]), Ok("t2".into()));
         let only_host = CredentialRules {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn an_explicit_token_needs_no_page_but_bears_no_foreign_one() {
+    fn org_03_an_explicit_token_needs_no_page_but_bears_no_foreign_one() {
         let bearer = ("Sec-WebSocket-Protocol", "carillon.v1, bearer.t1");
         assert_eq!(find(&rules(), &[bearer], &[]), Ok("t1".into()));
         assert_eq!(find(&rules(), &[bearer, ("Origin", PAGE)], &[]), Ok("t1".into()));
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn different_tokens_in_two_places_conflict_and_equal_ones_do_not() {
+    fn crd_01_different_tokens_in_two_places_conflict_and_equal_ones_do_not() {
         let page = ("Origin", PAGE);
         let bearer = ("Sec-WebSocket-Protocol", "carillon.v1, bearer.t1");
         assert_eq!(
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn the_query_counts_only_where_it_is_on() {
+    fn crd_05_the_query_counts_only_where_it_is_on() {
         let on = CredentialRules { query: true, ..rules() };
         assert_eq!(find(&on, &[], &["t1"]), Ok("t1".into()));
         assert_eq!(find(&on, &[], &["t1", "t1"]), Ok("t1".into()));

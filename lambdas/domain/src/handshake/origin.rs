@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_exact_match_is_allowed() {
+    fn org_02_only_an_exact_match_is_allowed() {
         assert_eq!(page(&["https://app.example"]), Page::Allowed);
         assert_eq!(page(&["http://localhost:3000"]), Page::Allowed);
         let long = format!("https://app.example{}", "a".repeat(10_240));
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn two_origins_are_foreign_even_if_both_are_allowed() {
+    fn org_02_two_origins_are_foreign_even_if_both_are_allowed() {
         assert_eq!(page(&["https://app.example", "http://localhost:3000"]), Page::Foreign);
     }
 
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn maps_that_differ_are_foreign() {
+    fn org_02_maps_that_differ_are_foreign() {
         let headers = Pairs {
             single: [("Origin".to_owned(), "https://app.example".to_owned())].into(),
             multi: [("Origin".to_owned(), vec!["https://evil.example".to_owned()])].into(),

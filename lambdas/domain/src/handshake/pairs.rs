@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn header_names_are_found_in_any_case_and_parameters_only_in_their_own() {
+    fn crd_02_header_names_are_found_in_any_case_and_parameters_only_in_their_own() {
         let both = pairs(&[("COOKIE", "a=1")], &[("cookie", &["a=1"])]);
         assert_eq!(both.header("Cookie"), Ok(vec!["a=1"]));
         assert_eq!(both.parameter("Cookie"), Ok(vec![]));
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn maps_that_differ_are_not_believed() {
+    fn crd_02_maps_that_differ_are_not_believed() {
         assert_eq!(
             pairs(&[("A", "2")], &[("a", &["1", "2"])]).header("a"),
             Ok(vec!["1", "2"])

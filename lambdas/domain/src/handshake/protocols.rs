@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn ours_is_found_among_others_and_only_exactly() {
+    fn sub_02_ours_is_found_among_others_and_only_exactly() {
         assert_eq!(offer(&headers(&[])), Offer::Nothing);
         assert_eq!(offer(&headers(&["carillon.v1"])), Offer::Ours);
         assert_eq!(offer(&headers(&["x,carillon.v1 , bearer.t"])), Offer::Ours);
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_found_wherever_they_stand() {
+    fn sub_02_tokens_are_found_wherever_they_stand() {
         assert_eq!(bearers(&headers(&["bearer.a.b.c, carillon.v1"])).unwrap(), ["a.b.c"]);
         assert_eq!(
             bearers(&headers(&["carillon.v1, bearer.1", "bearer.2"])).unwrap(),

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_algorithm_is_bad() {
+    fn tok_12_any_other_algorithm_is_bad() {
         for alg in [
             r#""none""#,
             r#""None""#,
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_id_is_1_to_128_printable_characters() {
+    fn tok_15_a_key_id_is_1_to_128_printable_characters() {
         for (length, valid) in [(0, false), (1, true), (128, true), (129, false)] {
             assert_eq!(KeyId::parse(&"k".repeat(length)).is_some(), valid, "{length}");
         }
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_the_reading_or_brings_a_key_is_malformed() {
+    fn tok_16_what_changes_the_reading_or_brings_a_key_is_malformed() {
         for name in FORBIDDEN {
             assert_eq!(
                 read(&format!(r#"{{"alg":"RS256","kid":"k","{name}":[]}}"#)),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn repeated_members_and_other_json_are_malformed() {
+    fn tok_20_repeated_members_and_other_json_are_malformed() {
         for json in [
             r#"{"alg":"RS256","kid":"a","kid":"b"}"#,
             r#"{"alg":"none","\u0061lg":"RS256","kid":"a"}"#,

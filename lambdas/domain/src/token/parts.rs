@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_has_three_parts() {
+    fn tok_02_a_token_has_three_parts() {
         let parts = Parts {
             header: "a",
             claims: "b",
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_has_8_kib() {
+    fn tok_07_the_longest_has_8_kib() {
         let of = |bytes: usize| format!("a.b.{}", "c".repeat(bytes - 4));
         assert!(split(&of(TOKEN_BYTES_MAX - 1)).is_ok());
         assert!(split(&of(TOKEN_BYTES_MAX)).is_ok());

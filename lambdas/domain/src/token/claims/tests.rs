@@ -51,14 +51,14 @@ fn a_good_id_token_identifies() {
 }
 
 #[test]
-fn expiry_has_no_tolerance() {
+fn tok_22_expiry_has_no_tolerance() {
     assert!(with("exp", json!(NOW + 1)).is_ok());
     assert_eq!(with("exp", json!(NOW)), Err(Reason::Expired));
     assert_eq!(with("exp", json!(NOW - 1)), Err(Reason::Expired));
 }
 
 #[test]
-fn an_absurd_expiry_is_never_accepted() {
+fn tok_21_an_absurd_expiry_is_never_accepted() {
     for exp in [
         json!("-"),
         json!(null),
@@ -76,7 +76,7 @@ fn an_absurd_expiry_is_never_accepted() {
 }
 
 #[test]
-fn a_life_of_24_hours_is_the_longest() {
+fn tok_24_a_life_of_24_hours_is_the_longest() {
     let day = 24 * 3600;
     assert!(with("exp", json!(NOW + day - 1)).is_ok());
     assert!(with("exp", json!(NOW + day)).is_ok());
@@ -84,7 +84,7 @@ fn a_life_of_24_hours_is_the_longest() {
 }
 
 #[test]
-fn issuing_and_beginning_may_be_60_seconds_ahead() {
+fn tok_23_issuing_and_beginning_may_be_60_seconds_ahead() {
     for claim in ["iat", "nbf"] {
         assert!(with(claim, json!(NOW + 59)).is_ok());
         assert!(with(claim, json!(NOW + 60)).is_ok());
@@ -99,7 +99,7 @@ fn issuing_and_beginning_may_be_60_seconds_ahead() {
 }
 
 #[test]
-fn a_token_issued_after_its_end_is_malformed() {
+fn tok_24_a_token_issued_after_its_end_is_malformed() {
     let mut claims = id_token();
     (claims["iat"], claims["exp"]) = (json!(NOW + 30), json!(NOW + 20));
     let judged = Claims::read(claims.to_string().as_bytes())
@@ -109,7 +109,7 @@ fn a_token_issued_after_its_end_is_malformed() {
 }
 
 #[test]
-fn the_issuer_is_compared_exactly() {
+fn tok_25_the_issuer_is_compared_exactly() {
     let ours = rules().issuer;
     let near = [
         format!("{ours}/"),
@@ -131,7 +131,7 @@ fn the_issuer_is_compared_exactly() {
 }
 
 #[test]
-fn an_id_token_is_for_our_client_alone() {
+fn tok_30_an_id_token_is_for_our_client_alone() {
     for aud in [
         json!("-"),
         json!("client2"),
@@ -171,7 +171,7 @@ fn what_is_not_used_is_of_its_kind_all_the_same() {
 }
 
 #[test]
-fn access_tokens_count_only_where_they_are_on() {
+fn tok_27_access_tokens_count_only_where_they_are_on() {
     for token_use in [
         json!("access"),
         json!("-"),
@@ -206,7 +206,7 @@ fn access_tokens_count_only_where_they_are_on() {
 }
 
 #[test]
-fn the_subject_is_a_user_id() {
+fn tok_31_the_subject_is_a_user_id() {
     for sub in [
         json!("-"),
         json!(""),
@@ -229,7 +229,7 @@ fn groups_are_a_list_of_names() {
 }
 
 #[test]
-fn repeated_claims_and_other_json_are_malformed() {
+fn tok_32_repeated_claims_and_other_json_are_malformed() {
     for json in [r#"{"sub":"a","sub":"b"}"#, "[]", "null", "", "{}{}"] {
         assert_eq!(
             Claims::read(json.as_bytes()).map(|_| ()),

@@ -28,7 +28,7 @@ async fn a_good_token_identifies() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_key_under_our_key_s_name_is_forged() {
+async fn tok_26_a_token_of_another_key_under_our_key_s_name_is_forged() {
     assert_eq!(
         verify(&OTHER.sign(&ISSUER.header(), &claims().to_string())).await,
         Err(Reason::BadSignature)
@@ -37,7 +37,7 @@ async fn a_token_of_another_key_under_our_key_s_name_is_forged() {
 }
 
 #[tokio::test]
-async fn a_change_at_any_position_is_noticed() {
+async fn tok_05_a_change_at_any_position_is_noticed() {
     let token = ISSUER.token();
     for position in 0..token.len() {
         let mut altered = token.clone().into_bytes();
@@ -51,7 +51,7 @@ async fn a_change_at_any_position_is_noticed() {
 }
 
 #[tokio::test]
-async fn whitespace_padding_and_other_spellings_are_malformed() {
+async fn tok_03_whitespace_padding_and_other_spellings_are_malformed() {
     let token = ISSUER.token();
     let (start, signature) = token.rsplit_once('.').unwrap();
     for text in [
@@ -71,7 +71,7 @@ async fn whitespace_padding_and_other_spellings_are_malformed() {
 }
 
 #[tokio::test]
-async fn the_last_character_has_one_spelling_only() {
+async fn tok_04_the_last_character_has_one_spelling_only() {
     // 256 bytes leave four unused bits in the last of 342 characters.
     let token = ISSUER.token();
     let last = token.bytes().last().unwrap();
@@ -85,7 +85,7 @@ async fn the_last_character_has_one_spelling_only() {
 }
 
 #[tokio::test]
-async fn a_signature_of_another_token_or_none_does_not_count() {
+async fn tok_06_a_signature_of_another_token_or_none_does_not_count() {
     let token = ISSUER.token();
     let other = ISSUER.sign(&ISSUER.header(), &json!({"sub": "bob"}).to_string());
     let (start, signature) = (token.rsplit_once('.').unwrap().0, other.rsplit_once('.').unwrap().1);
@@ -98,7 +98,7 @@ async fn a_signature_of_another_token_or_none_does_not_count() {
 }
 
 #[tokio::test]
-async fn no_other_algorithm_counts_even_with_our_key() {
+async fn tok_14_no_other_algorithm_counts_even_with_our_key() {
     let claims = claims().to_string();
     for alg in ["none", "HS256", "PS256", "RS512", "ES256"] {
         let header = json!({"kid": "kid1", "alg": alg}).to_string();
@@ -117,7 +117,7 @@ async fn no_other_algorithm_counts_even_with_our_key() {
 }
 
 #[tokio::test]
-async fn a_header_that_brings_its_own_key_is_refused_without_a_fetch() {
+async fn tok_16_a_header_that_brings_its_own_key_is_refused_without_a_fetch() {
     let header = json!({"kid": "kid2", "alg": "RS256", "jwk": OTHER.jwk(), "jku": "https://evil.example/"}).to_string();
     let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
     let token = OTHER.sign(&header, &claims().to_string());
@@ -126,7 +126,7 @@ async fn a_header_that_brings_its_own_key_is_refused_without_a_fetch() {
 }
 
 #[tokio::test]
-async fn another_issuer_s_token_causes_no_fetch() {
+async fn tok_25_another_issuer_s_token_causes_no_fetch() {
     let mut claims = claims();
     claims["iss"] = json!("https://issuer.example/other");
     let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
@@ -155,7 +155,7 @@ async fn a_good_signature_under_bad_claims_does_not_count() {
 }
 
 #[tokio::test]
-async fn a_token_over_its_bound_is_not_even_decoded() {
+async fn tok_07_a_token_over_its_bound_is_not_even_decoded() {
     let padded = |bytes: usize| {
         let mut claims = claims();
         claims["custom:pad"] = json!("x".repeat(bytes));
