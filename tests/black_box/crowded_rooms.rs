@@ -14,7 +14,7 @@ fn token(pool: &Forge, claims: &Value, user: usize) -> TestResult<String> {
     let mut claims = claims.clone();
     claims["sub"] = json!(format!("user-{user}"));
     claims["cognito:username"] = json!(format!("name {user}"));
-    pool.sign(&pool.header(), &claims.to_string())
+    pool.sign(pool.header(), claims.to_string())
 }
 
 async fn member(stack: &Stack, token: &str, data: &Value) -> TestResult<Socket> {

@@ -43,7 +43,7 @@ async fn aut_03_an_own_name_and_claimed_groups_open_nothing() -> TestResult {
     let mut claims = Forge::claims(&stack.sign_in("alice").await?.id)?;
     // Groups that no channel can be named after are left out, and give no right to another.
     claims["cognito:groups"] = json!(["staff people", "x".repeat(65), "a:b", "", "team"]);
-    let token = pool.sign(&pool.header(), &claims.to_string())?;
+    let token = pool.sign(pool.header(), claims.to_string())?;
     let mut alice = Handshake::of_browser(&stack, &token).open().await?;
     for (group, allowed) in [
         ("team", true),

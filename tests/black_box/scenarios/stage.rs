@@ -174,7 +174,7 @@ impl Stage {
             let mut claims = Forge::claims(&token)?;
             claims["exp"] = json!(seconds() + ends_in);
             let pool = Forge::of_pool(&self.stack)?;
-            token = pool.sign(&pool.header(), &claims.to_string())?;
+            token = pool.sign(pool.header(), claims.to_string())?;
         }
         self.tokens.insert((user.to_owned(), how.token.clone()), token);
         Ok(())
