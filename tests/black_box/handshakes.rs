@@ -4,7 +4,7 @@ use tests::TestResult;
 use tests::handshakes::run;
 
 #[tokio::test]
-async fn rat_06_a_flood_of_handshakes_without_tokens_keeps_no_user_out() -> TestResult {
+async fn garbage_is_refused_each_time_and_users_come_in_beside_it() -> TestResult {
     let figures = run(60, 50).await?;
     println!("{figures}");
     assert!(figures.refused > 0, "{figures}");

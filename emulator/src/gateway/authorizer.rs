@@ -83,7 +83,10 @@ impl Gateway {
         let event = self.authorizer_event(request).to_string();
         let started = Instant::now();
         let functions = &self.shared.functions;
-        let verdict = match functions.run_within(&spec.function, Event::new(event.into()), TIMEOUT).await {
+        let verdict = match functions
+            .run_within(&spec.function, Event::new(event.into()), TIMEOUT)
+            .await
+        {
             Ok(result) => verdict(result, &self.method_arn("$connect")),
             Err(NoAnswer::Throttled) => Err(Denial::useless("the authorizer was throttled")),
             Err(NoAnswer::TimedOut) => Err(Denial::useless("the authorizer took longer than 29 s")),

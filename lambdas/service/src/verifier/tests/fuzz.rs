@@ -4,8 +4,8 @@ use domain::limits::{CLOCK_SKEW_MAX, KEYS_BYTES_MAX, TOKEN_BYTES_MAX, TOKEN_LIFE
 use serde_json::{Value, json};
 
 use super::super::*;
-use crate::testing::issuer::{ISSUER, NOW, OTHER, claims, rules, set};
 use crate::testing::MemoryKeys;
+use crate::testing::issuer::{ISSUER, NOW, OTHER, claims, rules, set};
 use crate::testing::mangle::{Mangler, rounds};
 
 #[tokio::test]
