@@ -96,7 +96,7 @@ async fn settings_that_do_nothing_here_are_told_of() -> TestResult {
     let probe = Probe::start_changed(settings(value), &[]).await?;
     let log = probe.stack.log();
     assert!(
-        log.contains("Stage: DataTraceEnabled and LoggingLevel in DefaultRouteSettings change nothing"),
+        log.contains("Stage: DataTraceEnabled and LoggingLevel in DefaultRouteSettings have no effect here"),
         "{log}"
     );
     assert!(
