@@ -336,6 +336,7 @@ async fn a_value_of_what_does_not_run_here_is_a_placeholder_and_told_of_once() -
 async fn what_is_left_out_is_told_with_what_was_meant() -> TestResult {
     let more = "  Mistyped: {Type: 'AWS::DynamoDB::Tabel'}
   Pictures: {Type: 'AWS::Lambda::Function', Properties: {PackageType: Image, Code: {ImageUri: x}}}
+  Other: {Type: 'AWS::Lambda::Function', Properties: {Runtime: python3.13, Handler: a.b, Layers: [x]}}
   Layered: {Type: 'AWS::Lambda::Function', Properties: {Runtime: nodejs18.x, Handler: index.handler, Layers: [x],
             Code: {ZipFile: 'exports.handler = async () => 1'}}}";
     let folder = TempDir::new()?;

@@ -182,6 +182,18 @@ fn runs_here(properties: &Value) -> bool {
     runtime.starts_with(RUST) || runtime.starts_with(NODE)
 }
 
+/// Functions that run here without the layers that they have on AWS.
+pub(super) fn with_layers(template: &Template) -> Vec<&str> {
+    let providers = custom_resource_providers(template);
+    let has_some = |properties: &Value| properties["Layers"].as_array().is_some_and(|layers| !layers.is_empty());
+    template
+        .of_type("AWS::Lambda::Function")
+        .filter(|(logical_id, resource)| runs_here(&resource.properties) && !providers.contains(logical_id))
+        .filter(|(_, resource)| has_some(&resource.properties))
+        .map(|(logical_id, _)| logical_id)
+        .collect()
+}
+
 /// Functions that are left out, with the reason.
 pub(super) fn left_out(template: &Template) -> Vec<(&str, String)> {
     let providers = custom_resource_providers(template);

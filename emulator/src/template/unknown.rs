@@ -103,26 +103,13 @@ pub(super) fn warn(template: &Template) {
             logical_ids.join(", ")
         );
     }
-    let with_layers = with_layers(template);
+    let with_layers = functions::with_layers(template);
     if !with_layers.is_empty() {
         tracing::warn!(
             "the emulator has no layers: install what those of {} bring in the function's own folder or above it",
             with_layers.join(", ")
         );
     }
-}
-
-/// Functions that run here without the layers that they have on AWS.
-fn with_layers(template: &Template) -> Vec<&str> {
-    let functions = template.of_type("AWS::Lambda::Function");
-    functions
-        .filter(|(_, resource)| {
-            resource.properties["Layers"]
-                .as_array()
-                .is_some_and(|layers| !layers.is_empty())
-        })
-        .map(|(logical_id, _)| logical_id)
-        .collect()
 }
 
 #[cfg(test)]
