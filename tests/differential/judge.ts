@@ -19,7 +19,7 @@ export class Judge {
   readonly #answers: AsyncIterator<string>;
 
   constructor() {
-    const cargo = ['run', '--quiet', '--locked', '--bin', 'judge'];
+    const cargo = ['run', '--locked', '--bin', 'judge'];
     this.#process = spawn('cargo', cargo, { cwd: import.meta.dirname, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#answers = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
     this.#process.stdin.write(line({ issuer: POOL.issuer, client: POOL.client, jwks: JWKS }));
