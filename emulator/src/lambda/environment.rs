@@ -393,7 +393,8 @@ mod tests {
         let invoked = async { environment.invoke(&event, LONG, 128).await };
         let process = async {
             assert!(environment.next().await.is_ok_and(|event| event.is_some()));
-            assert_eq!(environment.next().await.err(), Some(Unanswered));
+            let early = tokio::time::timeout(LONG, environment.next()).await;
+            assert!(matches!(early, Ok(Err(Unanswered))), "{early:?}");
             becomes(&environment, false).await;
             assert!(environment.answer(&event.request_id, Ok("1".into())));
         };
@@ -408,7 +409,8 @@ mod tests {
         let kept = Busy::new(sleeping()?).keep();
         let lost = sleeping()?;
         drop(Busy::new(Arc::clone(&lost)));
-        lost.ended().await;
+        let ended = tokio::time::timeout(LONG, lost.ended()).await;
+        assert!(ended.is_ok(), "it lives");
         assert!(!kept.has_exited());
         kept.kill();
         Ok(())
