@@ -113,7 +113,7 @@ async fn values_have_the_services_shapes() -> TestResult {
     let connect = one_of(records, "CONNECT").await?;
     let authorizer = records.events().swap_remove(0);
 
-    assert_eq!(connect["headers"]["Cookie"], "a=1; b=2");
+    assert_eq!(connect["headers"]["cookie"], "a=1; b=2");
     assert!(connect["headers"]["Sec-WebSocket-Key"].is_string(), "{connect}");
     assert_eq!(
         (&authorizer["headers"]["Upgrade"], &connect["headers"]["Upgrade"]),
