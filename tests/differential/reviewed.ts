@@ -142,5 +142,8 @@ export const REVIEWED: ReadonlyMap<string, string> = new Map(
 export function reviewedReasons(mutators: readonly string[]): Set<string> {
   const single = mutators.flatMap((name) => REVIEWED.get(name) ?? []);
   const together = TOGETHER.filter((pair) => pair.mutators.every((name) => mutators.includes(name)));
-  return new Set([...single, ...together.map(({ reason }) => reason)]);
+  const reasons = new Set([...single, ...together.map(({ reason }) => reason)]);
+  // Issued after the set was fetched, a token may be of a key that is newer than the set: nobody is told that it is unknown.
+  if (mutators.length > 1 && reasons.has('unknown_key')) reasons.add('keys_unavailable');
+  return reasons;
 }

@@ -92,6 +92,9 @@ pub const MESSAGES_PER_SECOND_MAX: u32 = 500;
 /// they wrote meanwhile.
 pub const RATE_BURST: Duration = Duration::from_secs(5);
 
+/// How much later than its clock was read a request may reach the table, for a bucket that others fill meanwhile.
+pub const RATE_LATENESS_MAX: Duration = Duration::from_secs(2);
+
 /// Refusals with `rate_limited`, without a pause that would have filled the bucket, that end a connection: whoever waits as
 /// told is refused a few times at most.
 pub const RATE_REFUSALS_MAX: u32 = 100;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::limits::{MESSAGES_PER_SECOND_MAX, RATE_BURST};
+use crate::limits::{MESSAGES_PER_SECOND_MAX, RATE_BURST, RATE_LATENESS_MAX};
 use crate::timestamp::Timestamp;
 
 /// Messages a second, in the long run.
@@ -41,7 +41,8 @@ impl Rate {
     /// # Errors
     /// It is empty: how long until a message can be taken.
     pub fn take(self, full_at: Timestamp, now: Timestamp) -> Result<Timestamp, Duration> {
-        let then = full_at.max(now).plus(self.step());
+        let full_at = if is_full(full_at, now) { now } else { full_at };
+        let then = full_at.plus(self.step());
         match then.since(now).checked_sub(RATE_BURST) {
             Some(wait) if !wait.is_zero() => Err(wait),
             _ => Ok(then),
@@ -52,6 +53,17 @@ impl Rate {
     pub fn latest(self, now: Timestamp) -> Timestamp {
         now.plus(RATE_BURST.saturating_sub(self.step()))
     }
+}
+
+/// Whether a bucket is full. It counts as full too when it was emptied further than any clock like ours could: somebody's
+/// whose clock is ahead, of which no user is to hear.
+pub fn is_full(full_at: Timestamp, now: Timestamp) -> bool {
+    full_at <= now || full_at > emptied_by_another_clock(now)
+}
+
+/// Later than this no bucket is full that was emptied by clocks like ours.
+pub fn emptied_by_another_clock(now: Timestamp) -> Timestamp {
+    now.plus(RATE_BURST + RATE_LATENESS_MAX)
 }
 
 #[cfg(test)]
@@ -99,6 +111,17 @@ mod tests {
         let latest = rate.latest(NOW);
         assert!(rate.take(latest, NOW).is_ok());
         assert!(rate.take(latest.plus(Duration::from_millis(1)), NOW).is_err());
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_locks_nobody_out_for_longer_than_requests_may_be_late() {
+        let rate = Rate::new(10).unwrap();
+        for ahead in [0, 1, 3, 5, 6, 7, 8, 30, 3_600] {
+            let (_, full_at, _) = drain(rate, Timestamp::default(), NOW.plus(Duration::from_secs(ahead)));
+            let longest = RATE_LATENESS_MAX + rate.step();
+            let refused = rate.take(full_at, NOW).err().unwrap_or_default();
+            assert!(refused <= longest, "{ahead} s ahead: refused for {refused:?}");
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl<T: Publishable, S: Sockets, H: Handover, C: Clock> Messaging<T, S, H, C> {
             id: message.id,
             content: message.content,
         };
-        if let Some(reason) = self.within_rates(caller, who, now).await? {
+        if let Some(reason) = self.within_rates(caller, who).await? {
             return Ok(Answer::Over(reason));
         }
         let receipt = match self.rules.policy.publishing(who, &draft.channel) {

@@ -11,20 +11,15 @@ use domain::wire::{ClosingReason, Refusal};
 use crate::caller::Caller;
 use crate::describe::describe;
 use crate::messaging::Messaging;
-use crate::ports::{Bucket, Buckets, Taken};
+use crate::ports::{Bucket, Buckets, Clock, Taken};
 use crate::reply::unavailable;
 
-impl<T: Buckets, S, H, C> Messaging<T, S, H, C> {
+impl<T: Buckets, S, H, C: Clock> Messaging<T, S, H, C> {
     /// Takes one message off what the caller may send. Gives why the connection is to be ended, if it is.
     ///
     /// # Errors
     /// `rate_limited` with the time after which a message is accepted again.
-    pub(crate) async fn within_rates(
-        &self,
-        caller: &Caller,
-        who: &Identity,
-        now: Timestamp,
-    ) -> Result<Option<ClosingReason>, Refusal> {
+    pub(crate) async fn within_rates(&self, caller: &Caller, who: &Identity) -> Result<Option<ClosingReason>, Refusal> {
         let of_connection = Bucket {
             user: who.user.clone(),
             connection: Some(caller.connection.clone()),
@@ -36,6 +31,8 @@ impl<T: Buckets, S, H, C> Messaging<T, S, H, C> {
         let rates = self.rules.rates;
         // One after the other: what a connection may not send is not taken off what its user's others may.
         for (bucket, rate) in [(of_connection, rates.connection), (of_user, rates.user)] {
+            // As late as can be: others fill the bucket meanwhile.
+            let now = self.clock.now();
             let taken = self.table.take(&bucket, rate, now).await;
             if let Taken::NotFor(wait) = taken.map_err(unavailable("rate"))? {
                 return self.refuse(caller, &bucket, wait, now).await;

@@ -19,7 +19,7 @@ impl<T: Channelled, S: Sockets, H: Handover, C: Clock> Messaging<T, S, H, C> {
     pub(crate) async fn signal(&self, caller: &Caller, signal: &Signal, jitter: Jitter) -> Result<Answer, Refusal> {
         let now = self.clock.now();
         let who = caller.identity_at(now)?;
-        if let Some(reason) = self.within_rates(caller, who, now).await? {
+        if let Some(reason) = self.within_rates(caller, who).await? {
             return Ok(Answer::Over(reason));
         }
         match self.rules.policy.publishing(who, &signal.channel) {

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use domain::connection_id::ConnectionId;
+use domain::limits::RATE_LATENESS_MAX;
+use domain::rate::Rate;
 use serde_json::Value;
 
 use super::{dialing, membership, number_of, pings, presence, publishing, signals};
@@ -63,10 +65,16 @@ pub(crate) fn receive(world: &mut World, socket: usize, text: Arc<str>, posted: 
     }
 }
 
+fn is_a_moment(ms: u64) -> bool {
+    u128::from(ms) <= RATE_LATENESS_MAX.as_millis() + Rate::MAX.step().as_millis()
+}
+
 fn refused(world: &mut World, index: usize, frame: &Value, number: u64, is_current: bool) {
     match frame["code"].as_str().unwrap_or_default() {
         "unavailable" if is_current => membership::unavailable(world, index, number),
         "unavailable" => {}
+        // Where the clocks of functions differ by seconds, a bucket may look empty for a moment.
+        "rate_limited" if frame["retryAfterMs"].as_u64().is_some_and(is_a_moment) => {}
         "not_subscribed" => publishing::not_subscribed(world, index, number),
         "token_expired" => {
             if is_current && let Some(socket) = world.clients[index].current {

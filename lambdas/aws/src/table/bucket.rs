@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use domain::limits::RATE_BURST;
-use domain::rate::Rate;
+use domain::rate::{Rate, emptied_by_another_clock};
 use domain::timestamp::Timestamp;
 use service::ports::{Bucket, Buckets, TableError, Taken};
 
@@ -13,7 +13,7 @@ use super::expression::Terms;
 
 /// Takes from a bucket that is full, and begins to count refusals anew.
 const FROM_FULL: &str = "SET #kind = :kind, #fullAt = :then, #refused = :none, #life = :life, #ttl = :ttl";
-const IS_FULL: &str = "attribute_not_exists(#fullAt) OR #fullAt <= :now";
+const IS_FULL: &str = "attribute_not_exists(#fullAt) OR #fullAt <= :now OR #fullAt > :otherClock";
 /// Takes from one that is not, whoever does so beside.
 const FROM_OTHER: &str = "SET #fullAt = #fullAt + :step, #life = :life, #ttl = :ttl";
 const HOLDS_ONE: &str = "#fullAt > :now AND #fullAt <= :latest";
@@ -78,6 +78,7 @@ impl Table {
             .and(["kind", "fullAt", "refused"])
             .value("kind", text("bucket"))
             .value("now", millis(now))
+            .value("otherClock", millis(emptied_by_another_clock(now)))
             .value("then", millis(now.plus(rate.step())))
             .value("none", number(0));
         self.take_if(bucket, &terms, FROM_FULL, IS_FULL).await

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::limits::RATE_BURST;
+use domain::limits::{RATE_BURST, RATE_LATENESS_MAX};
 use domain::rate::Rate;
 use domain::timestamp::Timestamp;
 use futures_util::future::join_all;
@@ -21,6 +21,7 @@ pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
     those_at_once_take_no_more_together(world).await;
     a_user_and_each_of_their_connections_have_their_own(world).await;
     refusals_are_counted_until_it_is_full(world).await;
+    what_a_clock_far_ahead_emptied_is_full(world).await;
 }
 
 fn rate() -> Rate {
@@ -80,6 +81,18 @@ async fn a_user_and_each_of_their_connections_have_their_own<T: AllPorts>(world:
         };
         assert_eq!(drain(world, &bucket, NOW).await, HELD, "{bucket:?}");
     }
+}
+
+async fn what_a_clock_far_ahead_emptied_is_full<T: AllPorts>(world: &World<'_, T>) {
+    let bucket = of_user(world);
+    let ahead = NOW.plus(RATE_LATENESS_MAX + Duration::from_millis(1));
+    assert_eq!(drain(world, &bucket, ahead).await, HELD);
+    assert_eq!(drain(world, &bucket, NOW).await, HELD);
+    let late = NOW.plus(RATE_LATENESS_MAX);
+    assert!(
+        matches!(take(world, &bucket, late).await, Taken::Yes),
+        "and fills again from there"
+    );
 }
 
 async fn refusals_are_counted_until_it_is_full<T: AllPorts>(world: &World<'_, T>) {

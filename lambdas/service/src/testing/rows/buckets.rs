@@ -1,6 +1,6 @@
 //! Buckets of what may be sent.
 
-use domain::rate::Rate;
+use domain::rate::{Rate, is_full};
 use domain::timestamp::Timestamp;
 
 use super::Rows;
@@ -10,7 +10,7 @@ impl Rows {
     /// See [`crate::ports::Buckets::take`].
     pub fn take(&mut self, bucket: &Bucket, rate: Rate, now: Timestamp) -> Taken {
         let (full_at, refused) = self.buckets.entry(bucket.clone()).or_default();
-        if *full_at <= now {
+        if is_full(*full_at, now) {
             *refused = 0;
         }
         match rate.take(*full_at, now) {
