@@ -106,7 +106,7 @@ const CONNECTIONS_PER_USER = { min: 1, max: 1_000, unit: 'connections' };
 // Below a hundred a single message to a large room would outlast the function that posts it.
 const POSTS_PER_SECOND = { min: 100, max: 10_000, unit: 'posts' };
 
-// Each is a write to a row of the connection's, and of its user's: DynamoDB takes 1,000 a second to one key.
+// Each is up to two writes to a row of the connection's, and to one of its user's: DynamoDB takes 1,000 a second to one key.
 const MESSAGES_PER_SECOND = { min: 1, max: 500, unit: 'messages' };
 
 const PUBLISHERS = ['everyone', 'backend'] as const;

@@ -8,13 +8,15 @@ use tests::{TestResult, repository};
 use crate::architecture::files_of;
 
 /// The sections that are held to this, by the letters of their rows and the number of the last one.
-const SECTIONS: [(&str, u32); 8] = [
+const SECTIONS: [(&str, u32); 10] = [
     ("tok", 36),
     ("key", 8),
     ("org", 3),
     ("crd", 6),
     ("sub", 4),
     ("evt", 8),
+    ("msg", 14),
+    ("aut", 11),
     ("rat", 9),
     ("log", 3),
 ];

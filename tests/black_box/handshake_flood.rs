@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use tests::handshakes::run;
 use tests::{Handshake, Socket, Stack, TestResult};
 
 /// How many handshakes come, and how many of them at a time.
@@ -31,5 +32,14 @@ async fn rat_06_a_flood_of_handshakes_without_tokens_keeps_nobody_out() -> TestR
         assert_eq!(socket.next_of("echo").await?["content"], 1);
     }
     assert_eq!(stack.rows_of_kind("connection").await?.len(), sockets.len());
+    Ok(())
+}
+
+/// The small form of `npm run handshakes`.
+#[tokio::test]
+async fn garbage_is_refused_each_time_and_users_come_in_beside_it() -> TestResult {
+    let figures = run(60, 50).await?;
+    println!("{figures}");
+    assert!(figures.refused > 0, "{figures}");
     Ok(())
 }

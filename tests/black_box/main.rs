@@ -44,7 +44,6 @@ mod frames;
 mod function_loss;
 mod fuzz;
 mod handshake_flood;
-mod handshakes;
 mod lifecycle;
 mod limits;
 mod logs;

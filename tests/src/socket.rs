@@ -118,7 +118,7 @@ impl Handshake {
             .chain([query])
             .flat_map(|text| text.split([' ', ';', ',', '=', '&']))
         {
-            secrets::note(part);
+            secrets::note(part.strip_prefix("bearer.").unwrap_or(part));
         }
     }
 }

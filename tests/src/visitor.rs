@@ -7,7 +7,7 @@ use reqwest::header::{HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Method, Url, redirect};
 use serde_json::Value;
 
-use crate::{Stack, TestResult, failure};
+use crate::{Stack, TestResult, failure, secrets};
 
 /// Redirects in a row before something goes round in circles.
 const REDIRECTS_MAX: usize = 10;
@@ -138,6 +138,7 @@ impl Visitor {
         if let Some(body) = body {
             request = request.body(body);
         }
+        url.query_pairs().for_each(|(_, value)| secrets::note(&value));
         let response = request.send().await?;
         let answer = Answer {
             status: response.status().as_u16(),
@@ -184,6 +185,7 @@ impl Visitor {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
         );
+        pairs.iter().for_each(|(_, value)| secrets::note(value));
         let origin = page.url.origin().ascii_serialization();
         let headers = [
             ("content-type", "application/x-www-form-urlencoded"),
@@ -242,6 +244,7 @@ impl Visitor {
             let text = header.to_str().unwrap_or_default();
             let (pair, attributes) = text.split_once(';').unwrap_or((text, ""));
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            secrets::note(value);
             let key = (host.to_owned(), name.to_owned());
             if attributes.contains("Max-Age=0") {
                 self.cookies.remove(&key);

@@ -216,10 +216,11 @@ impl Gateway {
 
 /// What can be an answer to a handshake: below 200 stands no status that ends one, and a header holds no control characters.
 fn answerable(response: ProxyResponse) -> Result<ProxyResponse, IntegrationError> {
-    let subprotocol = response.subprotocol.as_deref().map(HeaderValue::from_str);
-    match (response.status, subprotocol) {
-        (..200, _) | (_, Some(Err(_))) => Err(IntegrationError::Failed),
-        _ => Ok(response),
+    let ends_it = response.status >= 200;
+    let mut subprotocol = response.subprotocol.iter();
+    match ends_it && subprotocol.all(|name| HeaderValue::from_str(name).is_ok()) {
+        true => Ok(response),
+        false => Err(IntegrationError::Failed),
     }
 }
 

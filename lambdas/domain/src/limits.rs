@@ -84,19 +84,20 @@ pub const CHANNELS_PER_CONNECTION_MAX: usize = 100;
 /// Connections a user can have at most, whatever a deployment decides: as many slots can be listed in one read.
 pub const CONNECTIONS_PER_USER_MAX: u32 = 1000;
 
-/// Messages a second that a deployment may accept from a connection or a user: a row that is written so often takes half of
-/// what DynamoDB bears of one key.
+/// Messages a second that a deployment may accept from a connection or a user: each is up to two writes to one row, and more
+/// than 1,000 a second DynamoDB does not bear of one key.
 pub const MESSAGES_PER_SECOND_MAX: u32 = 500;
 
 /// Messages that may come at once, as the time in which they may come in the long run: somebody who was offline sends what
 /// they wrote meanwhile.
 pub const RATE_BURST: Duration = Duration::from_secs(5);
 
-/// How much later than its clock was read a request may reach the table, for a bucket that others fill meanwhile.
-pub const RATE_LATENESS_MAX: Duration = Duration::from_secs(2);
+/// How much later than its clock was read a request may reach the table, for a bucket that others empty meanwhile: a function
+/// lives no longer than API Gateway waits.
+pub const RATE_LATENESS_MAX: Duration = Duration::from_secs(30);
 
-/// Refusals with `rate_limited`, without a pause that would have filled the bucket, that end a connection: whoever waits as
-/// told is refused a few times at most.
+/// Refusals with `rate_limited`, beyond the messages taken meanwhile and without a pause that would have filled the bucket,
+/// that a connection survives: who waits as told is taken about as often as refused.
 pub const RATE_REFUSALS_MAX: u32 = 100;
 
 /// When a client that was ended for that may come back.

@@ -31,9 +31,9 @@ impl Rate {
             .then_some(Self(per_second))
     }
 
-    /// How long the bucket fills for one message, in whole milliseconds.
+    /// How long the bucket fills for one message, in whole milliseconds, rounded up: the rate is an upper bound.
     pub fn step(self) -> Duration {
-        Duration::from_millis(1000 / u64::from(self.0))
+        Duration::from_millis(1000_u64.div_ceil(u64::from(self.0)))
     }
 
     /// When a bucket that is full at `full_at` will be full once a message is taken from it at `now`.
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_clock_that_is_ahead_locks_nobody_out_for_longer_than_requests_may_be_late() {
         let rate = Rate::new(10).unwrap();
-        for ahead in [0, 1, 3, 5, 6, 7, 8, 30, 3_600] {
+        for ahead in [0, 1, 3, 5, 6, 20, 34, 35, 36, 300, 3_600] {
             let (_, full_at, _) = drain(rate, Timestamp::default(), NOW.plus(Duration::from_secs(ahead)));
             let longest = RATE_LATENESS_MAX + rate.step();
             let refused = rate.take(full_at, NOW).err().unwrap_or_default();
@@ -126,6 +126,7 @@ mod tests {
 
     #[test]
     fn rates_are_bounded() {
+        assert_eq!(Rate::new(300).unwrap().step(), Duration::from_millis(4));
         let fits = [0, 1, 500, 501, u32::MAX].map(|rate| Rate::new(rate).is_some());
         assert_eq!(fits, [false, true, true, false, false]);
     }

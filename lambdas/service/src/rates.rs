@@ -35,7 +35,11 @@ impl<T: Buckets, S, H, C: Clock> Messaging<T, S, H, C> {
             let now = self.clock.now();
             let taken = self.table.take(&bucket, rate, now).await;
             if let Taken::NotFor(wait) = taken.map_err(unavailable("rate"))? {
-                return self.refuse(caller, &bucket, wait, now).await;
+                // Of many connections of a user none is to blame.
+                return match bucket.connection {
+                    Some(_) => self.refuse(caller, &bucket, wait, now).await,
+                    None => Err(Refusal::rate_limited(wait)),
+                };
             }
         }
         Ok(None)
@@ -54,7 +58,7 @@ impl<T: Buckets, S, H, C: Clock> Messaging<T, S, H, C> {
             tracing::warn!(error = describe(&error), "rate.not_counted");
             0
         });
-        if refusals < RATE_REFUSALS_MAX {
+        if refusals <= RATE_REFUSALS_MAX {
             return Err(Refusal::rate_limited(wait));
         }
         tracing::warn!(connection = %caller.connection, sub = %bucket.user, refusals, "rate.ended");

@@ -53,6 +53,21 @@ pub async fn revoke<T: Revocations + Members + Connections>(
     let now = clock.now();
     let not_before = NotBefore::revoking(now);
     table.revoke(user, not_before, now.plus(NOT_BEFORE_LIFE)).await?;
+    end_revoked(table, sockets, clock, user, not_before, limit).await
+}
+
+/// Ends the connections of sign-ins that `not_before` refuses, which stands in the table already, within `limit`.
+///
+/// # Errors
+/// When it cannot be said that none is left.
+pub async fn end_revoked<T: Members + Connections>(
+    table: &T,
+    sockets: &(impl Sockets + Closing),
+    clock: &impl Clock,
+    user: &UserId,
+    not_before: NotBefore,
+    limit: Duration,
+) -> Result<Revoked, RevokeError> {
     let ending = Ending {
         table,
         sockets,

@@ -7,15 +7,15 @@ use domain::timestamp::Timestamp;
 use service::ports::{Bucket, Buckets, TableError, Taken};
 
 use super::Table;
-use super::attributes::{Key, Row, millis, number, optional, read_millis, read_number, text, ttl};
+use super::attributes::{Key, Row, millis, number, optional, read_millis, text, ttl};
 use super::errors::{failed, refused};
 use super::expression::Terms;
 
 /// Takes from a bucket that is full, and begins to count refusals anew.
 const FROM_FULL: &str = "SET #kind = :kind, #fullAt = :then, #refused = :none, #life = :life, #ttl = :ttl";
-const IS_FULL: &str = "attribute_not_exists(#fullAt) OR #fullAt <= :now OR #fullAt > :otherClock";
-/// Takes from one that is not, whoever does so beside.
-const FROM_OTHER: &str = "SET #fullAt = #fullAt + :step, #life = :life, #ttl = :ttl";
+const IS_FULL: &str = "attribute_not_exists(#fullAt) OR #fullAt <= :now OR #fullAt > :anotherClock";
+/// Takes from one that is not, whoever does so beside. Each message taken makes up for a refusal.
+const FROM_PARTLY_FULL: &str = "SET #fullAt = #fullAt + :step, #refused = #refused - :one, #life = :life, #ttl = :ttl";
 const HOLDS_ONE: &str = "#fullAt > :now AND #fullAt <= :latest";
 
 /// Rounds of looking and taking. Between two of them a bucket has become full, which takes seconds.
@@ -46,7 +46,7 @@ impl Buckets for Table {
             if let Err(wait) = rate.take(full_at(&row)?, now) {
                 return Ok(Taken::NotFor(wait));
             }
-            let Some(row) = self.take_from_other(bucket, rate, now).await? else {
+            let Some(row) = self.take_from_partly_full(bucket, rate, now).await? else {
                 return Ok(Taken::Yes);
             };
             if let Err(wait) = rate.take(full_at(&row)?, now) {
@@ -66,8 +66,12 @@ impl Buckets for Table {
             .await
             .map_err(failed("count_refusal"))?;
         let row = counted.attributes.unwrap_or_default();
-        let refused = read_number(&row, "refused").map_err(|error| TableError::new("count_refusal", error))?;
-        Ok(u32::try_from(refused).unwrap_or(u32::MAX))
+        // Below none where more was taken than refused.
+        let refused = row
+            .get("refused")
+            .and_then(|value| value.as_n().ok())
+            .and_then(|text| text.parse::<i64>().ok());
+        Ok(refused.and_then(|refused| u32::try_from(refused).ok()).unwrap_or(0))
     }
 }
 
@@ -78,20 +82,26 @@ impl Table {
             .and(["kind", "fullAt", "refused"])
             .value("kind", text("bucket"))
             .value("now", millis(now))
-            .value("otherClock", millis(emptied_by_another_clock(now)))
+            .value("anotherClock", millis(emptied_by_another_clock(now)))
             .value("then", millis(now.plus(rate.step())))
             .value("none", number(0));
         self.take_if(bucket, &terms, FROM_FULL, IS_FULL).await
     }
 
-    /// The same.
-    async fn take_from_other(&self, bucket: &Bucket, rate: Rate, now: Timestamp) -> Result<Option<Row>, TableError> {
+    /// Nothing once it is done, or the row as it stands.
+    async fn take_from_partly_full(
+        &self,
+        bucket: &Bucket,
+        rate: Rate,
+        now: Timestamp,
+    ) -> Result<Option<Row>, TableError> {
         let terms = lasting(now)
-            .and(["fullAt"])
+            .and(["fullAt", "refused"])
+            .value("one", number(1))
             .value("now", millis(now))
             .value("latest", millis(rate.latest(now)))
             .value("step", millis(Timestamp::default().plus(rate.step())));
-        self.take_if(bucket, &terms, FROM_OTHER, HOLDS_ONE).await
+        self.take_if(bucket, &terms, FROM_PARTLY_FULL, HOLDS_ONE).await
     }
 
     async fn take_if(

@@ -29,7 +29,7 @@ pub trait Buckets: Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Taken, TableError>> + Send;
 
-    /// Counts a refusal, and gives how many there were since the bucket was last full. One write.
+    /// Counts a refusal, and gives how many more there were than messages taken since the bucket was last full. One write.
     fn count_refusal(&self, bucket: &Bucket, now: Timestamp) -> impl Future<Output = Result<u32, TableError>> + Send;
 }
 

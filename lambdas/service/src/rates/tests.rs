@@ -86,11 +86,16 @@ async fn signals_and_forbidden_messages_count_as_messages_do() {
     assert_eq!(say(&world, &ada).await["code"], "rate_limited");
 }
 
+/// What a full bucket holds of one connection, of which all but the first count as made up for.
+const HELD: usize = 50;
+/// Messages after which the next one ends a connection.
+const SURVIVED: usize = HELD + HELD - 1 + RATE_REFUSALS_MAX as usize;
+
 #[tokio::test]
 async fn who_does_not_wait_as_told_is_ended_and_may_come_back_later() {
     let world = limited();
     let ada = connected(&world, "ada", 1).await;
-    flood(&world, &ada, 50 + RATE_REFUSALS_MAX as usize - 1).await;
+    flood(&world, &ada, SURVIVED).await;
     assert!(world.sockets.ended().is_empty());
     let closing = say(&world, &ada).await;
     assert_eq!(
@@ -101,12 +106,37 @@ async fn who_does_not_wait_as_told_is_ended_and_may_come_back_later() {
 }
 
 #[tokio::test]
+async fn who_waits_as_told_is_never_ended_however_much_there_is_to_send() {
+    let world = limited();
+    let ada = connected(&world, "ada", 1).await;
+    flood(&world, &ada, HELD).await;
+    for turn in 1..=u64::from(RATE_REFUSALS_MAX) * 3 {
+        assert_eq!(say(&world, &ada).await["code"], "rate_limited");
+        at(&world, turn * 100);
+        assert_eq!(say(&world, &ada).await["type"], "ack");
+    }
+    assert!(world.sockets.ended().is_empty());
+}
+
+#[tokio::test]
+async fn no_connection_is_ended_for_what_others_of_its_user_send() {
+    let world = limited();
+    for number in 0..10 {
+        let tab = connected(&world, "ada", number).await;
+        for _ in 0..HELD {
+            say(&world, &tab).await;
+        }
+    }
+    assert!(world.sockets.ended().is_empty());
+}
+
+#[tokio::test]
 async fn a_pause_that_fills_the_bucket_makes_up_for_refusals() {
     let world = limited();
     let ada = connected(&world, "ada", 1).await;
     for pause in 0..5 {
         at(&world, pause * 10_000);
-        assert_eq!(flood(&world, &ada, 50 + RATE_REFUSALS_MAX as usize - 1).await, 50);
+        assert_eq!(flood(&world, &ada, SURVIVED).await, HELD);
     }
     assert!(world.sockets.ended().is_empty());
 }

@@ -6,7 +6,7 @@ use domain::session::{Cookie, Refusal, Request, Response, Secret};
 use super::Sessions;
 use crate::describe::describe;
 use crate::ports::{Clock, Closing, Connections, Directory, KeySource, Members, Revocations, Sockets, TokenEndpoint};
-use crate::revoke::{Revoked, revoke};
+use crate::revoke::{Revoked, end_revoked, revoke};
 
 impl<K, E, D, T, S, C> Sessions<K, E, D, T, S, C>
 where
@@ -35,12 +35,25 @@ where
             Ok(owner) => owner,
             Err(reason) => return self.not_verified(reason, Refusal::NotSignedIn, request),
         };
-        if let Err(error) = self.directory.sign_out_everywhere(&owner.username).await {
-            tracing::error!(sub = %owner.identity.user, error = describe(&error), "user.not_signed_out");
-            return self.refused(Refusal::Unavailable, "pool_unavailable", request);
-        }
         let user = &owner.identity.user;
-        let revoked = revoke(&self.table, &self.sockets, &self.clock, user, CLOSE_MAX).await;
+        let standing = match self.table.not_before(user).await {
+            Ok(standing) => standing.filter(|standing| standing.refuses(owner.identity.signed_in_at)),
+            Err(error) => {
+                tracing::error!(sub = %user, error = describe(&error), "revocation.not_read");
+                return self.refused(Refusal::Unavailable, "table_unavailable", request);
+            }
+        };
+        let revoked = match standing {
+            // Its own sign-in was ended before: it may have that finished, and touches none that came after.
+            Some(standing) => end_revoked(&self.table, &self.sockets, &self.clock, user, standing, CLOSE_MAX).await,
+            None => {
+                if let Err(error) = self.directory.sign_out_everywhere(&owner.username).await {
+                    tracing::error!(sub = %user, error = describe(&error), "user.not_signed_out");
+                    return self.refused(Refusal::Unavailable, "pool_unavailable", request);
+                }
+                revoke(&self.table, &self.sockets, &self.clock, user, CLOSE_MAX).await
+            }
+        };
         let source = request.source.map(tracing::field::display);
         match revoked {
             Ok(Revoked { closed }) => tracing::info!(sub = %user, closed, source, "session.ended_everywhere"),

@@ -7,7 +7,7 @@ use domain::shards::Shards;
 use domain::timestamp::Timestamp;
 
 use super::*;
-use crate::ports::Posted;
+use crate::ports::{Posted, Revocations as _};
 use crate::testing::{caller, register};
 
 const ENDS: Timestamp = Timestamp::from_seconds(1_700_003_600);
@@ -92,6 +92,28 @@ async fn everywhere_ends_all_sign_ins_and_all_connections_of_the_user_and_nobody
             .all(|connection| world.endpoint.sockets.frames(connection).is_empty())
     );
     assert_eq!(world.endpoint.table.members().len(), 14, "rows are left to $disconnect");
+}
+
+#[tokio::test]
+async fn a_token_whose_sign_in_was_ended_ends_those_of_its_time_and_none_that_came_after() {
+    let world = world();
+    let old = connect(&world, "alice", 2).await;
+    revoke_until(&world, 1).await;
+    let mut fresh = caller("alice", 7, ENDS).unwrap();
+    if let Some(identity) = &mut fresh.identity {
+        identity.signed_in_at = NOW.plus(Duration::from_secs(2));
+    }
+    register(&world.endpoint.table, &fresh, Shards::new(4).unwrap(), NOW)
+        .await
+        .unwrap();
+    let user = fresh.identity.unwrap().user;
+    let before = world.endpoint.table.not_before(&user).await.unwrap();
+    assert!(is_signed_out(&everywhere(&world).await));
+    let mut ended = world.endpoint.sockets.ended();
+    ended.sort();
+    assert_eq!(ended, old);
+    assert_eq!(world.pool.calls(), ["revoke r1"], "the pool's newer sessions stay");
+    assert_eq!(world.endpoint.table.not_before(&user).await.unwrap(), before);
 }
 
 #[tokio::test]

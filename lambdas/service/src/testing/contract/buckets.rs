@@ -99,10 +99,13 @@ async fn refusals_are_counted_until_it_is_full<T: AllPorts>(world: &World<'_, T>
     let bucket = of_user(world);
     let count = async |now| ok(world.table.count_refusal(&bucket, now).await);
     drain(world, &bucket, NOW).await;
+    for _ in 1..HELD {
+        assert_eq!(count(NOW).await, 0, "as many were taken");
+    }
     assert_eq!([count(NOW).await, count(NOW).await], [1, 2]);
     let later = NOW.plus(RATE_BURST / 2);
     assert_eq!(take(world, &bucket, later).await, Taken::Yes);
-    assert_eq!(count(later).await, 3, "it was not full");
+    assert_eq!(count(later).await, 2, "it was not full, and one more was taken");
     let full = NOW.plus(RATE_BURST * 2);
     assert_eq!(take(world, &bucket, full).await, Taken::Yes);
     assert_eq!(count(full).await, 1, "it was");

@@ -10,12 +10,14 @@ impl Rows {
     /// See [`crate::ports::Buckets::take`].
     pub fn take(&mut self, bucket: &Bucket, rate: Rate, now: Timestamp) -> Taken {
         let (full_at, refused) = self.buckets.entry(bucket.clone()).or_default();
-        if is_full(*full_at, now) {
+        let was_full = is_full(*full_at, now);
+        if was_full {
             *refused = 0;
         }
         match rate.take(*full_at, now) {
             Ok(then) => {
                 *full_at = then;
+                *refused -= i64::from(!was_full);
                 Taken::Yes
             }
             Err(wait) => Taken::NotFor(wait),
@@ -26,6 +28,6 @@ impl Rows {
     pub fn count_refusal(&mut self, bucket: &Bucket) -> u32 {
         let (_, refused) = self.buckets.entry(bucket.clone()).or_default();
         *refused += 1;
-        *refused
+        u32::try_from(*refused).unwrap_or(0)
     }
 }

@@ -42,7 +42,7 @@ pub struct Rows {
     /// What is remembered of message ids.
     pub sent: BTreeMap<(UserId, MessageId), Sent>,
     /// When buckets are full, and what was refused since they last were.
-    pub buckets: BTreeMap<Bucket, (Timestamp, u32)>,
+    pub buckets: BTreeMap<Bucket, (Timestamp, i64)>,
     /// Direct channels by user, with the end of life of the row.
     pub directs: BTreeMap<UserId, BTreeMap<Channel, Timestamp>>,
 }
