@@ -114,10 +114,11 @@ async fn a_killed_function_costs_its_sender_an_error_and_nobody_else_anything() 
         if errors > 0 {
             break;
         }
+        // Looked up before, since that takes longer than serving a frame.
+        let victims = stack.function_processes("fn-message");
         alice.send(echo(round)).await?;
         // The pause is the load itself: somewhere in it the frame is served.
         tokio::time::sleep(Duration::from_millis(round % 8)).await;
-        let victims = stack.function_processes("fn-message");
         for process in &victims {
             kills += usize::from(kill(Pid::from_raw(*process), Signal::SIGKILL).is_ok());
         }
