@@ -62,7 +62,7 @@ export class Session {
     return `${this.#origin}/session/login?return=${encodeURIComponent(returnPath)}`;
   }
 
-  /** Signs out here. The answer is where to send the browser to end the pool's own session; null: nowhere. */
+  /** Signs out here, and ends what this sign-in opened. The answer is where to send the browser to end the pool's own session; null: nowhere. */
   async signOut(): Promise<string | null> {
     return logoutUrl(await this.#call('DELETE', '/session'));
   }

@@ -9,7 +9,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export type ClosingReason =
   /** Its token or its lifetime has ended. */
   | 'token_expired'
-  /** The user signed out everywhere, or was sent away: there is no coming back without signing in. */
+  /** The user signed out, or was sent away: there is no coming back without signing in. */
   | 'signed_out'
   /** Another connection took its place. */
   | 'replaced'

@@ -12,6 +12,7 @@ export function hintOn(input: PushInput, answer: unknown): string | undefined {
     const stranger = usersOf(input.channel).find((user) => !ID.test(user));
     return stranger === undefined ? undefined : `The user pool gives no id such as ${stranger}, so that nobody reads this: ${FIND}`;
   }
+  if (input.originJti !== undefined) return undefined;
   const { connections, closed } = answer as { readonly connections?: readonly unknown[]; readonly closed?: number };
   return connections?.length === 0 || closed === 0 ? `Nobody with the id ${input.user} is connected: ${FIND}` : undefined;
 }

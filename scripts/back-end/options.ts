@@ -7,7 +7,7 @@ import type { Target } from './stacks.ts';
 /** What fn-push takes (cdk/README.md, "From a back end"). */
 export type PushInput =
   | { readonly action: 'publish'; readonly channel: string; readonly content: unknown; readonly id: string; readonly name?: string }
-  | { readonly action: 'connections' | 'disconnect'; readonly user: string };
+  | { readonly action: 'connections' | 'disconnect'; readonly user: string; readonly originJti?: string };
 
 /** A question and whom to ask: fn-push, or the user pool. */
 export type Command = { readonly target: Target } & ({ readonly input: PushInput } | { readonly find: string });
@@ -64,14 +64,20 @@ export const USERS: Syntax = {
   find NAME        tells the id of the user who signs in with this name
   connections ID   lists them
   disconnect ID    ends them all, and refuses everything that was signed in before
+  --origin-jti J   of disconnect: ends those of one sign-in, as "connections" names it, and refuses that one alone
 ${TARGET_HELP}`,
   read: (args) => {
-    const { values, positionals } = parsed('users', () => parseArgs({ args: [...args], options: TARGET_OPTIONS, allowPositionals: true }));
+    const { values, positionals } = parsed('users', () =>
+      parseArgs({ args: [...args], options: { ...TARGET_OPTIONS, 'origin-jti': { type: 'string' } }, allowPositionals: true }),
+    );
     if (values.help) return undefined;
+    const { 'origin-jti': originJti } = values;
     const [action, user, ...others] = positionals;
+    if (originJti !== undefined && action !== 'disconnect') throw misused('users', '--origin-jti belongs to disconnect');
     if (user && others.length === 0) {
       if (action === 'find') return { target: target('users', values), find: user };
-      if (action === 'connections' || action === 'disconnect') return { target: target('users', values), input: { action, user } };
+      if (action === 'connections') return { target: target('users', values), input: { action, user } };
+      if (action === 'disconnect') return { target: target('users', values), input: { action, user, ...(originJti !== undefined && { originJti }) } };
     }
     throw misused('users', 'Write "find" and the name of one user, or "connections" or "disconnect" and the id of one');
   },
@@ -113,8 +119,8 @@ function target(command: string, { state, stack }: { state?: string | undefined;
 
 // Without the two dashes npm takes an option for itself, and another stack than the one meant would be asked.
 function refuseSwallowedOptions(command: string): void {
-  for (const name of ['channel', 'content', 'id', 'name', 'state', 'stack']) {
-    if (process.env[`npm_config_${name}`] !== undefined) {
+  for (const name of ['channel', 'content', 'id', 'name', 'origin-jti', 'state', 'stack']) {
+    if (process.env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined) {
       throw misused(command, `npm took --${name} for itself, which belongs behind two dashes`);
     }
   }

@@ -82,6 +82,13 @@ describe('on this machine', () => {
     expect(await run(command, [...args, '--state', state])).toEqual({ code: 0, stdout: `${body}\n`, stderr });
   });
 
+  it('users disconnect of one sign-in is told as it is: the user may well be connected by another', async () => {
+    await running(() => ({ body: '{"closed":0}' }));
+    const outcome = await run('users', ['disconnect', USER, '--origin-jti', 'b1-c2', '--state', state]);
+    expect(outcome).toEqual({ code: 0, stdout: '{"closed":0}\n', stderr: '' });
+    expect(JSON.parse(stub.requests[0]?.body ?? '')).toEqual({ action: 'disconnect', user: USER, originJti: 'b1-c2' });
+  });
+
   it('users find asks the pool for the id of a name', async () => {
     const body = JSON.stringify({ Username: 'alice', UserAttributes: [{ Name: 'sub', Value: USER }, { Name: 'email', Value: 'a@example.org' }] });
     await running(() => ({ body }));

@@ -82,6 +82,14 @@ describe('npm run users', () => {
     expect(USERS.read(['--state', 'b', action, '5c1e'])?.target).toEqual({ state: 'b' });
   });
 
+  it('disconnects one sign-in of a user, and lists no single one', () => {
+    expect(USERS.read(['disconnect', '5c1e', '--origin-jti', 'b1-c2'])?.target).toEqual(HERE);
+    expect(USERS.read(['disconnect', '5c1e', '--origin-jti', 'b1-c2'])).toMatchObject({ input: { action: 'disconnect', user: '5c1e', originJti: 'b1-c2' } });
+    expect(() => USERS.read(['connections', '5c1e', '--origin-jti', 'b1-c2'])).toThrow('--origin-jti belongs to disconnect');
+    vi.stubEnv('npm_config_origin_jti', 'b1-c2');
+    expect(() => USERS.read(['disconnect', '5c1e'])).toThrow('npm took --origin-jti for itself, which belongs behind two dashes');
+  });
+
   it('finds one by name', () => {
     expect(USERS.read(['find', 'alice'])).toEqual({ target: HERE, find: 'alice' });
     expect(USERS.read(['find', 'alice', '--stack', 'Carillon'])).toEqual({ target: { stack: 'Carillon' }, find: 'alice' });

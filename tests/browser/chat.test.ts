@@ -84,11 +84,14 @@ test('somebody new signs up on the page, and is in the chat', async () => {
   expect(await said.textContent()).toContain('carol');
 });
 
-test('signing out ends the session here, at the pool too, and nowhere else', async () => {
+test('signing out ends the session in every tab here, at the pool too, and nowhere else', async () => {
   const alice = await signedIn('alice');
   const elsewhere = await signedIn('alice');
+  const tab = await alice.openTab();
+  await alice.isConnected(tab);
   await alice.page.getByTestId('sign-out').click();
   await alice.page.getByTestId('sign-in').waitFor();
+  await tab.getByTestId('sign-in').waitFor({ timeout: SECONDS_5 });
   expect(await alice.context.cookies(endpoints.web)).toEqual([]);
   // The pool's own session is over: it asks for the password again.
   await alice.page.getByTestId('sign-in').click();

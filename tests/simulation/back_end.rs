@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use domain::revocation::{NotBefore, Revocation};
 use serde_json::{Value, json};
 
 use crate::checkers::Promise;
@@ -86,15 +87,23 @@ fn pushed(world: &mut World, mark: u64, answer: &str) {
     });
 }
 
-/// By either of the two ways there are.
+/// By one of the three ways there are.
 pub(crate) fn revoke(world: &mut World, user: usize) {
+    let latest = world.gateway.sockets.iter().rfind(|socket| socket.user == user);
+    let sign_in = latest.and_then(|socket| socket.identity.origin_jti.clone());
     let user = user_id(user);
     // Whoever signed in a clock error before now may still count.
-    let not_before = (world.now as f64 / SECOND as f64 - world.rules.skew) as u64;
-    let work = if world.random.chance(0.5) {
+    let not_before = NotBefore::from_seconds((world.now as f64 / SECOND as f64 - world.rules.skew) as u64);
+    let mut revocation = Revocation::Before(not_before);
+    let mut order = json!({"action": "disconnect", "user": user.as_str()});
+    let work = if world.random.chance(0.4) {
         Work::Revoke(user.clone())
     } else {
-        Work::Push(json!({"action": "disconnect", "user": user.as_str()}).to_string())
+        if let (Some(jti), true) = (sign_in, world.random.chance(0.5)) {
+            order["originJti"] = json!(jti.as_str());
+            revocation = Revocation::SignIn(jti);
+        }
+        Work::Push(order.to_string())
     };
     world.invoke(work, move |world, done| {
         let is_promised = match done {
@@ -105,7 +114,7 @@ pub(crate) fn revoke(world: &mut World, user: usize) {
         if is_promised {
             world.note(Fact::Revoked {
                 user: user.to_string(),
-                not_before,
+                revocation,
             });
         }
     });

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::revocation::Revocation;
 use domain::timestamp::Timestamp;
 use serde_json::Value;
 use service::ports::Posted;
@@ -93,10 +94,10 @@ pub(crate) enum Fact {
         socket: usize,
         mark: Mark,
     },
-    /// It was promised that nobody who signed in before that second is connected.
+    /// It was promised that nobody of these sign-ins is connected.
     Revoked {
         user: String,
-        not_before: u64,
+        revocation: Revocation,
     },
     /// Something that must never happen, with no more to check.
     Wrong {

@@ -8,11 +8,13 @@ use domain::fan_out_job::FanOutJob;
 use domain::identity::UserId;
 use domain::jitter::Jitter;
 use domain::limits::REVOKE_MAX;
+use domain::revocation::Revocation;
 use domain::shards::ShardRules;
 use service::caller::Caller;
 use service::connect::{Handshake, Outcome, connect};
 use service::disconnect::disconnect;
 use service::fan_out::deliver;
+use service::ports::Clock as _;
 use service::push::serve_push;
 use service::revoke::revoke;
 use service::serve::{serve_channel, serve_default, serve_message};
@@ -212,7 +214,10 @@ pub(crate) async fn run(
             Ok(answer) => Done::Pushed(serde_json::to_string(&answer).unwrap_or_default()),
             Err(_) => Done::Failed,
         },
-        Work::Revoke(user) => told(revoke(table, sockets, clock, &user, REVOKE_MAX).await),
+        Work::Revoke(user) => {
+            let all = Revocation::of_all(clock.now());
+            told(revoke(table, sockets, clock, &user, &all, REVOKE_MAX).await)
+        }
     }
 }
 

@@ -17,6 +17,8 @@ export class SignIn {
   readonly presence = new Store<Presence>({ at: 'checking' });
   readonly #session: Session;
   #attempts = 0;
+  /** While the user is signing out here, whatever else says that the session is over says the same. */
+  #isLeaving = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(session: Session) {
@@ -42,14 +44,19 @@ export class SignIn {
   /** The connection found out that the session is over. */
   end(why: SignedOutBecause): void {
     clearTimeout(this.#timer);
-    this.presence.set({ at: 'signed-out', why });
+    this.presence.set({ at: 'signed-out', why: this.#isLeaving ? 'here' : why });
   }
 
   /** Resolves to the address that ends the user pool's own session, or `null`; rejects if the user is still signed in. */
   async signOut(scope: 'here' | 'everywhere'): Promise<string | null> {
-    const url = await (scope === 'here' ? this.#session.signOut() : this.#session.signOutEverywhere());
-    this.end('here');
-    return url;
+    this.#isLeaving = true;
+    try {
+      const url = await (scope === 'here' ? this.#session.signOut() : this.#session.signOutEverywhere());
+      this.end('here');
+      return url;
+    } finally {
+      this.#isLeaving = false;
+    }
   }
 
   /** Stops asking. */

@@ -7,7 +7,7 @@ use crate::connection_id::ConnectionId;
 use crate::identity::{DisplayName, Identity, UserId};
 use crate::limits::{CHANNELS_PER_CONNECTION_MAX, GONE_GRACE, LEASE_HEARTBEATS};
 use crate::membership::{Member, Membership};
-use crate::revocation::NotBefore;
+use crate::revocation::{OriginJti, Revocation};
 use crate::shards::ShardRules;
 use crate::slot::SlotNumber;
 use crate::timestamp::Timestamp;
@@ -24,7 +24,7 @@ pub struct Connection {
     /// When that user signed in.
     pub signed_in_at: Timestamp,
     /// The sign-in its token descends from, where the issuer names it.
-    pub origin_jti: Option<String>,
+    pub origin_jti: Option<OriginJti>,
     /// When it was registered.
     pub registered_at: Timestamp,
     /// When it ends at the latest; nothing is posted to it from then on.
@@ -33,7 +33,7 @@ pub struct Connection {
     pub lease: Timestamp,
     /// Another connection took its place: it is ended from then on, and its lease is never renewed.
     pub replaced_until: Option<Timestamp>,
-    /// It was ended because its user was sent away, or signed out everywhere. Only of one that is entombed.
+    /// It was ended because its user signed out, or was sent away. Only of one that is entombed.
     pub sent_away: bool,
     /// Its place among the connections of its user.
     pub slot: SlotNumber,
@@ -137,8 +137,8 @@ impl Connection {
     }
 
     /// Whether a revocation means it.
-    pub fn is_revoked_by(&self, not_before: NotBefore) -> bool {
-        not_before.refuses(self.signed_in_at)
+    pub fn is_revoked_by(&self, revocation: &Revocation) -> bool {
+        revocation.means(self.signed_in_at, self.origin_jti.as_ref())
     }
 
     /// Its membership of this channel, if it is a member.
@@ -167,7 +167,7 @@ impl Connection {
 /// Why a connection is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// Its user was sent away, or signed out everywhere.
+    /// Its user signed out, or was sent away.
     SentAway,
     /// Its token or its lifetime ended.
     HardEnd,

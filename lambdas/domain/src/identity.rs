@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::limits::{
-    GROUP_CHARACTERS_MAX, GROUPS_BYTES_MAX, NAME_CHARACTERS_MAX, ORIGIN_JTI_CHARACTERS_MAX, USER_ID_CHARACTERS_MAX,
-    USERNAME_CHARACTERS_MAX,
+    GROUP_CHARACTERS_MAX, GROUPS_BYTES_MAX, NAME_CHARACTERS_MAX, USER_ID_CHARACTERS_MAX, USERNAME_CHARACTERS_MAX,
 };
+use crate::revocation::OriginJti;
 use crate::timestamp::Timestamp;
 
 /// The identity provider's subject: 1 to 128 of `[A-Za-z0-9_-]`.
@@ -137,7 +137,7 @@ pub struct Identity {
     /// When the user signed in, which may be long before the token was issued.
     pub signed_in_at: Timestamp,
     /// The sign-in that the token descends from, where the issuer names it.
-    pub origin_jti: Option<String>,
+    pub origin_jti: Option<OriginJti>,
 }
 
 /// The groups of a user need more room than an authorizer's answer has.
@@ -178,7 +178,7 @@ impl Identity {
             ("signedInAt", (self.signed_in_at.millis() / 1000).to_string()),
         ]);
         if let Some(jti) = &self.origin_jti {
-            context.insert("originJti", jti.clone());
+            context.insert("originJti", jti.to_string());
         }
         Ok(context)
     }
@@ -198,15 +198,10 @@ impl Identity {
             groups: groups.split(' ').filter_map(GroupName::parse).collect(),
             expires_at: seconds("expiresAt").ok_or(NoIdentity("expiresAt"))?,
             signed_in_at: seconds("signedInAt").ok_or(NoIdentity("signedInAt"))?,
-            origin_jti: field("originJti").filter(|t| is_origin_jti(t)),
+            origin_jti: field("originJti").and_then(|t| OriginJti::parse(&t)),
             user,
         })
     }
-}
-
-/// Whether the text can be the id of a sign-in: 1 to 128 of `[A-Za-z0-9_-]`.
-pub(crate) fn is_origin_jti(text: &str) -> bool {
-    (1..=ORIGIN_JTI_CHARACTERS_MAX).contains(&text.len()) && text.bytes().all(is_id_byte)
 }
 
 #[cfg(test)]
@@ -224,7 +219,7 @@ mod tests {
                 .collect(),
             expires_at: Timestamp::from_seconds(2000),
             signed_in_at: Timestamp::from_seconds(1000),
-            origin_jti: Some("b1-c2".into()),
+            origin_jti: OriginJti::parse("b1-c2"),
             user,
         }
     }

@@ -185,7 +185,7 @@ pub const REVOKE_PAUSE: Duration = Duration::from_secs(2);
 pub const REVOKE_MAX: Duration = Duration::from_secs(50);
 
 /// How long a revocation is remembered: a refresh token brings tokens of the same sign-in for as long as it lasts.
-pub const NOT_BEFORE_LIFE: Duration = REFRESH_COOKIE_LIFE;
+pub const REVOCATION_LIFE: Duration = REFRESH_COOKIE_LIFE;
 
 /// Posts under way at once. Each costs a socket and a few KiB; the gateway answers in about 10 ms.
 pub const FAN_OUT_CONCURRENCY: usize = 64;

@@ -1,6 +1,65 @@
-//! Revocation: whoever signed in too early is out, whatever their token says.
+//! Revocation: sign-ins that count no more, whatever their tokens say.
 
+use std::fmt;
+
+use crate::identity::is_id_byte;
+use crate::limits::ORIGIN_JTI_CHARACTERS_MAX;
 use crate::timestamp::Timestamp;
+
+/// The sign-in that a token descends from, as the issuer names it (Cognito: `origin_jti`): 1 to 128 of `[A-Za-z0-9_-]`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OriginJti(String);
+
+impl OriginJti {
+    /// `None` unless `text` has 1 to 128 characters, all of `[A-Za-z0-9_-]`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=ORIGIN_JTI_CHARACTERS_MAX).contains(&text.len());
+        (fits && text.bytes().all(is_id_byte)).then(|| Self(text.to_owned()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for OriginJti {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Which sign-ins of one user count no more.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Revocation {
+    /// All that came too early.
+    Before(NotBefore),
+    /// This one, with every token that descends from it.
+    SignIn(OriginJti),
+}
+
+impl Revocation {
+    /// Of every sign-in up to `now`.
+    pub fn of_all(now: Timestamp) -> Self {
+        Self::Before(NotBefore::revoking(now))
+    }
+
+    /// Whether it means a sign-in of that time and name.
+    pub fn means(&self, signed_in_at: Timestamp, origin_jti: Option<&OriginJti>) -> bool {
+        match self {
+            Self::Before(not_before) => not_before.refuses(signed_in_at),
+            Self::SignIn(ended) => origin_jti == Some(ended),
+        }
+    }
+
+    /// What it reaches, in a word for the log, which shows no sign-in's name.
+    pub fn reach(&self) -> &'static str {
+        match self {
+            Self::Before(_) => "user",
+            Self::SignIn(_) => "sign_in",
+        }
+    }
+}
 
 /// The first second in which a sign-in counts.
 ///
@@ -32,6 +91,7 @@ impl NotBefore {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -40,6 +100,38 @@ mod tests {
         let not_before = NotBefore::revoking(Timestamp::from_millis(5_999));
         for (second, refused) in [(4, true), (5, true), (6, false)] {
             assert_eq!(not_before.refuses(Timestamp::from_seconds(second)), refused, "{second}");
+        }
+    }
+
+    #[test]
+    fn one_sign_in_is_meant_by_its_name_alone_and_all_by_their_time_alone() {
+        let [phone, laptop] = ["phone", "laptop"].map(|jti| OriginJti::parse(jti).unwrap());
+        let now = Timestamp::from_seconds(5);
+        for (seconds, jti, one, all) in [
+            (1, Some(&phone), true, true),
+            (9, Some(&phone), true, false),
+            (1, Some(&laptop), false, true),
+            (9, Some(&laptop), false, false),
+            (1, None, false, true),
+            (9, None, false, false),
+        ] {
+            let at = Timestamp::from_seconds(seconds);
+            let meant = [Revocation::SignIn(phone.clone()), Revocation::of_all(now)].map(|r| r.means(at, jti));
+            assert_eq!(meant, [one, all], "{seconds} {jti:?}");
+        }
+    }
+
+    #[test]
+    fn a_sign_in_is_named_by_1_to_128_letters() {
+        for (text, fits) in [
+            ("", false),
+            ("b1-c2_D", true),
+            (&"j".repeat(128), true),
+            (&"j".repeat(129), false),
+            ("a#b", false),
+            ("é", false),
+        ] {
+            assert_eq!(OriginJti::parse(text).is_some(), fits, "{text:?}");
         }
     }
 }

@@ -36,7 +36,7 @@ pub enum Outcome {
     Ended,
     /// The connection ended before it was registered.
     AlreadyGone,
-    /// The user was signed out everywhere since signing in.
+    /// The sign-in was ended: signed out of, or everywhere since, or sent away.
     Revoked,
     /// The user has as many connections as a user may have.
     Full,

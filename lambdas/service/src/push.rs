@@ -1,10 +1,15 @@
 //! The back end's door: publishes to any channel by the same path as clients, lists a user's connections, and ends them.
 
+use std::collections::BTreeMap;
+
 use domain::channel::Channel;
+use domain::connection::Standing;
 use domain::identity::UserId;
 use domain::jitter::Jitter;
-use domain::limits::REVOKE_MAX;
+use domain::limits::{REVOKE_MAX, STANDINGS_MAX};
 use domain::log::{Draft, Sender};
+use domain::membership::Member;
+use domain::revocation::Revocation;
 use domain::wire::refusal::ErrorCode;
 use domain::wire::{Order, Receipt, Refusal, read_order};
 use futures_util::TryStreamExt as _;
@@ -66,11 +71,12 @@ where
             publish(messaging, &draft, jitter).await
         }
         Order::Connections(user) => connections(messaging, &user).await,
-        Order::Disconnect(user) => {
+        Order::Disconnect { user, origin_jti } => {
             let Messaging {
                 table, sockets, clock, ..
             } = messaging;
-            let revoked = revoke(table, sockets, clock, &user, REVOKE_MAX).await?;
+            let revocation = origin_jti.map_or_else(|| Revocation::of_all(clock.now()), Revocation::SignIn);
+            let revoked = revoke(table, sockets, clock, &user, &revocation, REVOKE_MAX).await?;
             Ok(json!({"closed": revoked.closed}))
         }
     }
@@ -110,17 +116,35 @@ async fn connections<T: Publishable, S, H, C: Clock>(
     let now = messaging.clock.now();
     let mut members: Vec<_> = members(&messaging.table, &own, 0).try_collect().await?;
     members.retain(|member| member.is_live(now));
-    let listed: Vec<_> = members
-        .into_iter()
-        .map(|member| {
-            json!({
-                "connection": member.connection.as_str(),
-                "registeredAt": member.joined_at.millis(),
-                "expiresAt": member.hard_end.millis(),
-            })
-        })
-        .collect();
+    let mut listed = Vec::new();
+    for some in members.chunks(STANDINGS_MAX) {
+        let ids: Vec<_> = some.iter().map(|member| member.connection.clone()).collect();
+        let standings: BTreeMap<_, _> = messaging.table.connections(&ids).await?.into_iter().collect();
+        listed.extend(
+            some.iter()
+                .filter_map(|member| listing(member, standings.get(&member.connection)?)),
+        );
+    }
     Ok(json!({"connections": listed}))
+}
+
+/// What is told of a connection; nothing of one that was ended.
+fn listing(member: &Member, standing: &Standing) -> Option<Value> {
+    let mut listing = json!({
+        "connection": member.connection.as_str(),
+        "registeredAt": member.joined_at.millis(),
+        "expiresAt": member.hard_end.millis(),
+    });
+    match standing {
+        Standing::Entombed(_) => return None,
+        Standing::Unreadable => {}
+        Standing::Registered(connection) => {
+            if let Some(jti) = &connection.origin_jti {
+                listing["originJti"] = json!(jti.as_str());
+            }
+        }
+    }
+    Some(listing)
 }
 
 fn refused(refusal: &Refusal) -> Value {

@@ -1,4 +1,4 @@
-//! Sends a user away: whoever signed in before is refused from now on, and every connection they have is ended.
+//! Sends a user away, or one sign-in of theirs: it is refused from now on, and every connection that came of it is ended.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,9 +7,9 @@ use domain::channel::Channel;
 use domain::connection::Standing;
 use domain::connection_id::ConnectionId;
 use domain::identity::UserId;
-use domain::limits::{FAN_OUT_CONCURRENCY, NOT_BEFORE_LIFE, REVOKE_PAUSE, TOMBSTONE_LIFE};
+use domain::limits::{FAN_OUT_CONCURRENCY, REVOCATION_LIFE, REVOKE_PAUSE, TOMBSTONE_LIFE};
 use domain::membership::Member;
-use domain::revocation::NotBefore;
+use domain::revocation::Revocation;
 use domain::timestamp::Timestamp;
 use domain::wire::{ClosingReason, Frame};
 use futures_util::TryStreamExt as _;
@@ -36,7 +36,7 @@ pub enum RevokeError {
     OutOfTime,
 }
 
-/// Refuses all sign-ins up to now and ends the connections that came of them, within `limit`.
+/// Refuses the sign-ins that `revocation` means and ends the connections that came of them, within `limit`.
 ///
 /// A connection that the gateway does not know counts as ended only if it took a frame before, or more than 30 s after it
 /// was registered: until then its handshake may still be under way.
@@ -48,15 +48,16 @@ pub async fn revoke<T: Revocations + Members + Connections>(
     sockets: &(impl Sockets + Closing),
     clock: &impl Clock,
     user: &UserId,
+    revocation: &Revocation,
     limit: Duration,
 ) -> Result<Revoked, RevokeError> {
-    let now = clock.now();
-    let not_before = NotBefore::revoking(now);
-    table.revoke(user, not_before, now.plus(NOT_BEFORE_LIFE)).await?;
-    end_revoked(table, sockets, clock, user, not_before, limit).await
+    table
+        .revoke(user, revocation, clock.now().plus(REVOCATION_LIFE))
+        .await?;
+    end_revoked(table, sockets, clock, user, revocation, limit).await
 }
 
-/// Ends the connections of sign-ins that `not_before` refuses, which stands in the table already, within `limit`.
+/// Ends the connections of sign-ins that `revocation` means, which stands in the table already, within `limit`.
 ///
 /// # Errors
 /// When it cannot be said that none is left.
@@ -65,14 +66,14 @@ pub async fn end_revoked<T: Members + Connections>(
     sockets: &(impl Sockets + Closing),
     clock: &impl Clock,
     user: &UserId,
-    not_before: NotBefore,
+    revocation: &Revocation,
     limit: Duration,
 ) -> Result<Revoked, RevokeError> {
     let ending = Ending {
         table,
         sockets,
         clock,
-        not_before,
+        revocation,
         closed: AtomicU64::new(0),
     };
     let work = std::pin::pin!(ending.each(user));
@@ -84,7 +85,8 @@ pub async fn end_revoked<T: Members + Connections>(
         Either::Left((Err(error), _)) => Err(error.into()),
         Either::Right(_) => Err(RevokeError::OutOfTime),
     };
-    tracing::info!(sub = %user, closed = ending.closed.load(Ordering::Relaxed), complete = result.is_ok(), "user.revoked");
+    let closed = ending.closed.load(Ordering::Relaxed);
+    tracing::info!(sub = %user, of = revocation.reach(), closed, complete = result.is_ok(), "user.revoked");
     result
 }
 
@@ -92,7 +94,7 @@ struct Ending<'a, T, S, C> {
     table: &'a T,
     sockets: &'a S,
     clock: &'a C,
-    not_before: NotBefore,
+    revocation: &'a Revocation,
     closed: AtomicU64,
 }
 
@@ -108,7 +110,7 @@ impl<T: Members + Connections, S: Sockets + Closing, C: Clock> Ending<'_, T, S, 
     async fn end(&self, member: &Member) -> Result<(), TableError> {
         let id = &member.connection;
         let (was_registered, reason) = match self.table.connection(id).await? {
-            Some(Standing::Registered(connection)) if !connection.is_revoked_by(self.not_before) => return Ok(()),
+            Some(Standing::Registered(connection)) if !connection.is_revoked_by(self.revocation) => return Ok(()),
             Some(Standing::Registered(connection)) => {
                 self.table.send_away(id, self.tombstone_life()).await?;
                 let is_live = self.clock.now() < connection.hard_end;

@@ -117,7 +117,7 @@ impl Stage {
             Deed::Closed(code) => self.client(who)?.0.closed(*code).await,
             Deed::Outlive => self.outlive(who).await,
             Deed::SignIn(how) => self.sign_in(step.user(), how).await,
-            Deed::SignOut(how) => self.sign_out(step.user(), *how).await,
+            Deed::SignOut(how) => self.sign_out(step.user(), how).await,
             Deed::Push { order, answer } => self.push(order, answer).await,
             Deed::Kill(function) => self.kill(function),
             Deed::Sweep => self.stack.invoke("fn-sweep", &json!({})).await.map(drop),
@@ -180,13 +180,13 @@ impl Stage {
         Ok(())
     }
 
-    async fn sign_out(&mut self, user: &str, how: SignOut) -> TestResult {
-        let mut browser = Visitor::new()?;
-        browser.plant("localhost", "__Host-auth", self.token(user, FIRST)?);
-        let path = match how {
-            SignOut::Here => "/session",
-            SignOut::Everywhere => "/session/all",
+    async fn sign_out(&mut self, user: &str, how: &SignOut) -> TestResult {
+        let (path, token) = match how {
+            SignOut::Here(token) => ("/session", token),
+            SignOut::Everywhere(token) => ("/session/all", token),
         };
+        let mut browser = Visitor::new()?;
+        browser.plant("localhost", "__Host-auth", self.token(user, token)?);
         let answer = browser
             .fetch(Method::DELETE, &format!("{}{path}", self.stack.endpoint("/web")))
             .await?;

@@ -82,7 +82,7 @@ pub(crate) struct Checkers {
     subscribers: subscribers::Subscribers,
     removal: removal::Removal,
     cap: cap::Cap,
-    revocation: revocation::Revocation,
+    revocations: revocation::Revocations,
     pushes: pushes::Pushes,
     presence: presence::Presence,
     told: told::Told,
@@ -113,7 +113,7 @@ impl Checkers {
             self.subscribers.see(world, &self.history, fact)?;
             self.removal.see(world, &self.history, fact)?;
             self.cap.see(world, fact)?;
-            self.revocation.see(world, fact)?;
+            self.revocations.see(world, fact)?;
             self.pushes.see(world, fact)?;
             self.told.see(world, &self.history, fact)?;
             self.presence.see(world, fact)?;

@@ -1,6 +1,8 @@
-//! Revocations: once one is promised, nobody who signed in before it is connected, or ever will be.
+//! Revocations: once one is promised, nobody of the sign-ins that it means is connected, or ever will be.
 
 use std::collections::BTreeMap;
+
+use domain::revocation::Revocation;
 
 use super::{Promise, Verdict, broken};
 use crate::facts::Fact;
@@ -8,17 +10,17 @@ use crate::gateway::Socket;
 use crate::world::World;
 
 #[derive(Debug, Default)]
-pub(super) struct Revocation {
-    /// The first second in which a sign-in counts.
-    promised: BTreeMap<String, u64>,
+pub(super) struct Revocations {
+    /// By user.
+    promised: BTreeMap<String, Vec<Revocation>>,
 }
 
-impl Revocation {
+impl Revocations {
     pub(super) fn see(&mut self, world: &World, fact: &Fact) -> Verdict {
         match fact {
-            Fact::Revoked { user, not_before } => {
+            Fact::Revoked { user, revocation } => {
                 let promised = self.promised.entry(user.clone()).or_default();
-                *promised = (*promised).max(*not_before);
+                promised.push(revocation.clone());
                 let left = world
                     .gateway
                     .sockets
@@ -38,7 +40,9 @@ impl Revocation {
     }
 
     fn is_out(&self, socket: &Socket) -> bool {
-        let promised = self.promised.get(socket.identity.user.as_str());
-        promised.is_some_and(|promised| socket.identity.signed_in_at.millis() / 1000 < *promised)
+        let who = &socket.identity;
+        let promised = self.promised.get(who.user.as_str());
+        let mut promised = promised.into_iter().flatten();
+        promised.any(|revocation| revocation.means(who.signed_in_at, who.origin_jti.as_ref()))
     }
 }

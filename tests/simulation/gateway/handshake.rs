@@ -3,6 +3,7 @@
 use domain::connection_id::ConnectionId;
 use domain::handshake::protocols::Offer;
 use domain::identity::{DisplayName, GroupName, Identity};
+use domain::revocation::OriginJti;
 use domain::timestamp::Timestamp;
 use service::connect::{Handshake, Outcome};
 
@@ -24,7 +25,7 @@ impl World {
         let user = self.clients[client].user;
         let id = new_id(self.random.next(), index);
         let socket = Socket {
-            identity: self.identity(user, token),
+            identity: self.identity(client, token),
             id: id.clone(),
             client,
             user,
@@ -65,17 +66,16 @@ impl World {
     }
 
     /// Who the authorizer says it is, until when.
-    fn identity(&self, user: usize, token: Token) -> Identity {
+    fn identity(&self, client: usize, token: Token) -> Identity {
         let whole = |instant: Micros| Timestamp::from_seconds(instant / SECOND);
-        let id = self.clients.iter().find(|c| c.user == user).map(|c| c.user_id.clone());
-        let id = id.unwrap_or_else(|| unreachable!("a user without a client"));
+        let id = self.clients[client].user_id.clone();
         Identity {
             name: DisplayName::new("", &id),
             user: id,
             groups: GroupName::parse("team").into_iter().collect(),
             expires_at: whole(token.ends.min(self.now + seconds(self.rules.lifetime))),
             signed_in_at: whole(token.signed_in),
-            origin_jti: None,
+            origin_jti: OriginJti::parse(&format!("{client}-{}", token.signed_in)),
         }
     }
 

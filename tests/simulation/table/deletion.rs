@@ -77,6 +77,7 @@ impl Deletion<'_> {
             });
         }
         rows.revoked.retain(|_, (_, life)| !self.goes(*life));
+        rows.ended_sign_ins.retain(|_, life| !self.goes(*life));
     }
 
     fn of_messages(&mut self, table: &mut Table) {

@@ -2,9 +2,9 @@
 
 use domain::connection::Connection;
 use domain::connection_id::ConnectionId;
-use domain::identity::UserId;
+use domain::identity::{Identity, UserId};
 use domain::membership::Membership;
-use domain::revocation::NotBefore;
+use domain::revocation::Revocation;
 use domain::slot::{Slot, SlotNumber};
 use domain::timestamp::Timestamp;
 use service::ports::{Place, Registered, Registry, Revocations, TableError};
@@ -42,17 +42,20 @@ impl Registry for SimTable {
 }
 
 impl Revocations for SimTable {
-    async fn not_before(&self, user: &UserId) -> Result<Option<NotBefore>, TableError> {
-        let user = user.clone();
-        let effect = move |world: &mut World| world.table.rows.not_before(&user);
-        self.ask("not_before", effect).await
+    async fn revocation(&self, who: &Identity) -> Result<Option<Revocation>, TableError> {
+        let who = who.clone();
+        let effect = move |world: &mut World| {
+            let rows = &world.table.rows;
+            rows.revocation(&who.user, who.signed_in_at, who.origin_jti.as_ref())
+        };
+        self.ask("revocation", effect).await
     }
 
-    async fn revoke(&self, user: &UserId, not_before: NotBefore, life: Timestamp) -> Result<(), TableError> {
-        let user = user.clone();
+    async fn revoke(&self, user: &UserId, revocation: &Revocation, life: Timestamp) -> Result<(), TableError> {
+        let (user, revocation) = (user.clone(), revocation.clone());
         let effect = move |world: &mut World| {
             if !world.is_planted(Bug::RevocationForgotten) {
-                world.table.rows.revoke(&user, not_before, life);
+                world.table.rows.revoke(&user, &revocation, life);
             }
         };
         self.ask("revoke", effect).await

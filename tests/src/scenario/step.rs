@@ -61,7 +61,7 @@ pub enum Deed {
     Outlive,
     /// Of a user: signs in, in a later second than every revocation so far.
     SignIn(SignIn),
-    /// Of a user: signs out with the first token.
+    /// Of a user: signs out.
     SignOut(SignOut),
     /// Of the back end: an order to fn-push.
     Push {
@@ -117,14 +117,14 @@ pub struct SignIn {
     pub ends_in: Option<u64>,
 }
 
-/// A sign-out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// A sign-out in the browser that holds the token of this name.
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignOut {
-    /// In one browser alone.
-    Here,
+    /// In that browser alone.
+    Here(String),
     /// Of every device.
-    Everywhere,
+    Everywhere(String),
 }
 
 /// As it stands in a file.

@@ -6,6 +6,7 @@ use domain::connection::{Connection, Standing};
 use domain::connection_id::ConnectionId;
 use domain::identity::{DisplayName, UserId};
 use domain::membership::Membership;
+use domain::revocation::OriginJti;
 use domain::slot::SlotNumber;
 use domain::timestamp::Timestamp;
 use service::ports::{Standings, TableError};
@@ -55,7 +56,10 @@ pub(super) fn write(connection: &Connection) -> Row {
         .text("user", connection.user.as_str())
         .text("name", connection.name.as_str())
         .number("signedInAt", connection.signed_in_at.millis() / 1000)
-        .optional("originJti", connection.origin_jti.as_deref().map(text))
+        .optional(
+            "originJti",
+            connection.origin_jti.as_ref().map(|jti| text(jti.as_str())),
+        )
         .value("registeredAt", millis(connection.registered_at))
         .value("hardEnd", millis(connection.hard_end))
         .value("lease", millis(connection.lease))
@@ -92,9 +96,7 @@ pub(super) fn read(row: &Row) -> Result<Connection, Unreadable> {
         id: read_text(row, "connectionId", ConnectionId::parse)?,
         name: read_text(row, "name", |name| Some(DisplayName::new(name, &user)))?,
         signed_in_at: read_number(row, "signedInAt").map(Timestamp::from_seconds)?,
-        origin_jti: optional(row, "originJti", |row, name| {
-            read_text(row, name, |jti| Some(jti.to_owned()))
-        })?,
+        origin_jti: optional(row, "originJti", |row, name| read_text(row, name, OriginJti::parse))?,
         registered_at: read_millis(row, "registeredAt")?,
         // Renewing does not look at the hard end, so that it is one write.
         lease: read_millis(row, "lease")?.min(hard_end),

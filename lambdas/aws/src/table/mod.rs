@@ -32,10 +32,10 @@ mod log;
 mod member;
 mod reading;
 mod register;
+mod revocation;
 mod sent;
 mod slot;
 mod transaction;
-mod user;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;

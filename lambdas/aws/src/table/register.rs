@@ -1,4 +1,4 @@
-//! Registering a connection: one transaction over its row, its user's revocation, its slot, its members, and whoever stood
+//! Registering a connection: one transaction over its row, what revokes its sign-in, its slot, its members, and whoever stood
 //! in the slot before.
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use super::connection::{self, ENTOMB, IS_OVER, entombing, judged_at};
 use super::errors::{contended, failed, is_condition};
 use super::expression::Terms;
 use super::transaction::Written;
-use super::{Table, member, slot, user};
+use super::{Table, member, revocation, slot};
 
 /// Transactions for one registration that replaces others, which may have ended: each is looked at once more at most.
 const LOOKS_MAX: usize = 3;
@@ -33,8 +33,8 @@ const END: &str = "SET #replacedUntil = :until";
 enum Part {
     /// The connection itself.
     Own,
-    /// Its user's revocation.
-    User,
+    /// That its sign-in counts.
+    NotRevoked,
     /// The slot, or who stood in it and must be over.
     Slot,
     /// A connection that it replaces, or that goes because of it.
@@ -105,9 +105,10 @@ impl Table {
     ) -> Result<Items, BuildError> {
         let mut items = vec![
             (Part::Own, self.own_row(connection)?),
-            (Part::User, user::not_revoked(self, connection)?),
             (Part::Slot, self.slot_row(connection, place)?),
         ];
+        let not_revoked = revocation::not_revoked(self, connection)?;
+        items.extend(not_revoked.into_iter().map(|check| (Part::NotRevoked, check)));
         // A transaction takes no two items of one key, and the connection's own is there already.
         let is_other = |id: &ConnectionId| *id != connection.id;
         if let Place::Lapsed {
@@ -214,7 +215,7 @@ fn why_not_registered(parts: &[Part], reasons: &[CancellationReason]) -> Result<
     if let Some((_, own)) = of(Part::Own) {
         return Ok(Refusal::For(already_or_forgotten(own)));
     }
-    if of(Part::User).is_some() {
+    if of(Part::NotRevoked).is_some() {
         return Ok(Refusal::For(Registered::Revoked));
     }
     if of(Part::Slot).is_some() {
@@ -223,7 +224,7 @@ fn why_not_registered(parts: &[Part], reasons: &[CancellationReason]) -> Result<
     let replaced: BTreeSet<_> = refused()
         .filter_map(|(part, _)| match part {
             Part::Replaced(id) => Some(id.clone()),
-            Part::Own | Part::User | Part::Slot | Part::Member => None,
+            Part::Own | Part::NotRevoked | Part::Slot | Part::Member => None,
         })
         .collect();
     if !replaced.is_empty() {

@@ -14,6 +14,7 @@ use domain::jitter::Jitter;
 use domain::limits::{INLINE_MEMBERS_MAX, RATE_BURST, SWEEP_CYCLE};
 use domain::policy::Policy;
 use domain::rate::{Rate, Rates};
+use domain::revocation::OriginJti;
 use domain::shards::{ShardRules, Shards};
 use domain::timestamp::Timestamp;
 use serde_json::{Value, json};
@@ -177,7 +178,7 @@ fn caller(number: u32) -> Caller {
             groups: Vec::new(),
             expires_at: NOW.plus(Duration::from_secs(3600)),
             signed_in_at: NOW,
-            origin_jti: Some("a1b2c3d4-4c1d-4d5e-8f90-a1b2c3d4e5f6".to_owned()),
+            origin_jti: OriginJti::parse("a1b2c3d4-4c1d-4d5e-8f90-a1b2c3d4e5f6"),
             user,
         }),
         gateway_request: None,

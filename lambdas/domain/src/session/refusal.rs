@@ -11,7 +11,7 @@ pub enum Refusal {
     TooLarge,
     /// No token, or none that counts.
     NotSignedIn,
-    /// A token that holds, of a sign-in that counts no more: its user signed out everywhere since, or was sent away.
+    /// A token that holds, of a sign-in that counts no more: signed out of, or everywhere since, or sent away.
     SignedOut,
     /// Not possible right now.
     Unavailable,

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::reason::Reason;
-use crate::identity::{DisplayName, GroupName, Identity, UserId, Username, is_origin_jti};
+use crate::identity::{DisplayName, GroupName, Identity, UserId, Username};
 use crate::json::Strict;
 use crate::limits::{CLOCK_SKEW_MAX, TOKEN_LIFETIME_MAX};
+use crate::revocation::OriginJti;
 use crate::timestamp::Timestamp;
 
 /// Which tokens are accepted.
@@ -78,7 +79,7 @@ impl Claims {
             groups: self.groups()?,
             expires_at,
             signed_in_at,
-            origin_jti: self.text("origin_jti").filter(|t| is_origin_jti(t)).map(str::to_owned),
+            origin_jti: self.text("origin_jti").and_then(OriginJti::parse),
             user,
         })
     }

@@ -1,21 +1,22 @@
-//! Revocations: from when on a user must have signed in.
+//! Revocations: which sign-ins count no more.
 
-use domain::identity::UserId;
-use domain::revocation::NotBefore;
+use domain::identity::{Identity, UserId};
+use domain::revocation::Revocation;
 use domain::timestamp::Timestamp;
 
 use super::TableError;
 
 /// Reads and writes revocations.
 pub trait Revocations: Sync {
-    /// The first second in which a sign-in of this user counts; `None` if nothing was ever revoked. Strongly consistent.
-    fn not_before(&self, user: &UserId) -> impl Future<Output = Result<Option<NotBefore>, TableError>> + Send;
+    /// The revocation that means the sign-in of this identity, the one that reaches furthest; `None` if it counts. Strongly
+    /// consistent.
+    fn revocation(&self, who: &Identity) -> impl Future<Output = Result<Option<Revocation>, TableError>> + Send;
 
-    /// Notes that sign-ins before that do not count, until `life`; never goes back to an earlier one.
+    /// Notes that these sign-ins do not count, until `life` at least; takes nothing back that was noted before.
     fn revoke(
         &self,
         user: &UserId,
-        not_before: NotBefore,
+        revocation: &Revocation,
         life: Timestamp,
     ) -> impl Future<Output = Result<(), TableError>> + Send;
 }

@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+use domain::revocation::OriginJti;
 use serde_json::json;
 
 use super::*;
 use crate::ports::Posted;
-use crate::serve::tests::world::{END, NOW, World, channel, connected, send, subscribed, told, world};
+use crate::serve::tests::world::{END, NOW, World, change, channel, connected, send, subscribed, told, world};
 use crate::testing::{MemoryHandover, TestClock};
 
 async fn order(world: &World, order: &Value) -> Result<Value, PushError> {
@@ -89,6 +90,34 @@ async fn it_lists_a_user_s_connections() {
     assert_eq!(order(&world, &list).await.unwrap(), expected);
     world.clock.set(END);
     assert_eq!(order(&world, &list).await.unwrap(), json!({"connections": []}));
+}
+
+#[tokio::test]
+async fn it_lists_which_sign_in_a_connection_came_of_and_ends_that_one() {
+    let world = world();
+    let phone = connected(&world, "alice", 1).await;
+    let laptop = connected(&world, "alice", 2).await;
+    for (device, jti) in [(&phone, "phone"), (&laptop, "laptop")] {
+        change(&world, &device.connection, |row| row.origin_jti = OriginJti::parse(jti));
+    }
+    let list = json!({"action": "connections", "user": "alice"});
+    let sign_ins = async || {
+        let answer = order(&world, &list).await.unwrap();
+        let listed = answer["connections"].as_array().unwrap().clone();
+        listed
+            .into_iter()
+            .map(|one| one["originJti"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(sign_ins().await, ["phone", "laptop"]);
+    let away = json!({"action": "disconnect", "user": "alice", "originJti": "phone"});
+    assert_eq!(order(&world, &away).await.unwrap(), json!({"closed": 1}));
+    assert_eq!(world.sockets.ended(), [phone.connection]);
+    assert_eq!(
+        sign_ins().await,
+        ["laptop"],
+        "what was ended is not listed, though its member may be there"
+    );
 }
 
 #[tokio::test]

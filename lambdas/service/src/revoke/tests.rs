@@ -7,6 +7,7 @@ mod races;
 use domain::connection::{ConnectionRules, Standing};
 use domain::handshake::protocols::Offer;
 use domain::limits::REVOKE_MAX;
+use domain::revocation::OriginJti;
 use domain::timestamp::Timestamp;
 use serde_json::json;
 
@@ -17,8 +18,21 @@ use crate::serve::tests::world::{NOW, World, ask, at, caller, change, connected,
 use crate::testing::{TestClock, connection_rules};
 
 async fn send_away(world: &World) -> Result<Revoked, RevokeError> {
+    let all = Revocation::of_all(world.clock.now());
+    revoke_by(world, &all).await
+}
+
+async fn revoke_by(world: &World, revocation: &Revocation) -> Result<Revoked, RevokeError> {
     let alice = UserId::parse("alice").unwrap();
-    revoke(&world.table, &world.sockets, &world.clock, &alice, REVOKE_MAX).await
+    revoke(
+        &world.table,
+        &world.sockets,
+        &world.clock,
+        &alice,
+        revocation,
+        REVOKE_MAX,
+    )
+    .await
 }
 
 /// A handshake of a user who signed in at that second.
@@ -80,6 +94,32 @@ async fn aut_08_a_sign_in_up_to_that_second_opens_nothing_any_more() {
         );
     }
     assert_eq!(handshake(&world, &caller("bob", 1), second(0)).await, Outcome::Open);
+}
+
+#[tokio::test]
+async fn aut_08_one_sign_in_is_ended_and_the_user_s_others_stay() {
+    let world = world();
+    let (phone, laptop) = (OriginJti::parse("phone"), OriginJti::parse("laptop"));
+    let devices = [&phone, &laptop, &phone, &None];
+    let mut connections = Vec::new();
+    for (number, jti) in (1..).zip(devices) {
+        let alice = connected(&world, "alice", number).await;
+        change(&world, &alice.connection, |row| row.origin_jti.clone_from(jti));
+        connections.push(alice);
+    }
+    let revocation = Revocation::SignIn(phone.clone().unwrap());
+    assert_eq!(revoke_by(&world, &revocation).await.unwrap(), Revoked { closed: 2 });
+    let are_left = connections.iter().map(|alice| row(&world, &alice.connection).is_some());
+    assert_eq!(are_left.collect::<Vec<_>>(), [false, true, false, true]);
+    for (number, jti, outcome) in [
+        (7, phone, Outcome::Revoked),
+        (8, laptop, Outcome::Open),
+        (9, None, Outcome::Open),
+    ] {
+        let mut alice = caller("alice", number);
+        alice.identity.as_mut().unwrap().origin_jti = jti;
+        assert_eq!(handshake(&world, &alice, NOW).await, outcome, "{number}");
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod who;
 
 use domain::handshake::Credential;
 use domain::identity::Identity;
+use domain::revocation::Revocation;
 use domain::session::{Cookie, Pages, Randomness, Refusal, Request, Response, Route, Secret};
 use domain::timestamp::Timestamp;
 use domain::token::{Answer, Reason, Verified};
@@ -26,7 +27,7 @@ pub struct Sessions<K, E, D, T, S, C> {
     pub hosted: Option<Hosted<E>>,
     /// The pool's users.
     pub directory: D,
-    /// Who is connected, and from when on sign-ins count.
+    /// Who is connected, and which sign-ins count no more.
     pub table: T,
     /// The connections.
     pub sockets: S,
@@ -89,16 +90,20 @@ where
         self.verify(&token, now).await
     }
 
-    /// Whether the sign-in still counts, by the row that `$connect` goes by: who would be refused there is not signed in.
+    /// Whether the sign-in still counts, by the rows that `$connect` goes by: who would be refused there is not signed in.
     async fn counts(&self, identity: &Identity) -> Result<(), NoSession> {
-        match self.table.not_before(&identity.user).await {
-            Ok(Some(not_before)) if not_before.refuses(identity.signed_in_at) => Err((Refusal::SignedOut, "revoked")),
-            Ok(_) => Ok(()),
-            Err(error) => {
-                tracing::error!(sub = %identity.user, error = describe(&error), "revocation.not_read");
-                Err((Refusal::Unavailable, "table_unavailable"))
-            }
+        match self.revocation(identity).await? {
+            Some(_) => Err((Refusal::SignedOut, "revoked")),
+            None => Ok(()),
         }
+    }
+
+    /// The revocation that means the sign-in, if there is one.
+    async fn revocation(&self, identity: &Identity) -> Result<Option<Revocation>, NoSession> {
+        self.table.revocation(identity).await.map_err(|error| {
+            tracing::error!(sub = %identity.user, error = describe(&error), "revocation.not_read");
+            (Refusal::Unavailable, "table_unavailable")
+        })
     }
 
     /// Whom a token stands for whose sign-in still counts.

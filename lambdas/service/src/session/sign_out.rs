@@ -1,7 +1,10 @@
-//! Ends the session of this browser, or every session of its user.
+//! Ends the sign-in of this browser, or every sign-in of its user.
 
+use domain::identity::Identity;
 use domain::limits::CLOSE_MAX;
+use domain::revocation::Revocation;
 use domain::session::{Cookie, Refusal, Request, Response, Secret};
+use domain::token::Verified;
 
 use super::Sessions;
 use crate::describe::describe;
@@ -20,6 +23,9 @@ where
     /// `DELETE /session`. Works without a session too: then there is nothing left to end.
     pub(super) async fn sign_out(&self, request: &Request) -> Response {
         let owner = self.cookie_owner(request, self.clock.now()).await.ok();
+        if let Some(Verified { identity, .. }) = &owner {
+            self.end_sign_in(identity).await;
+        }
         let response = self.forget(request).await;
         tracing::info!(
             sub = owner.map(|owner| tracing::field::display(owner.identity.user)),
@@ -29,6 +35,18 @@ where
         response
     }
 
+    /// Lets the token, and every other of this sign-in, open nothing any more, and ends what they opened. As far as it goes:
+    /// whoever signs out is signed out here even if the table does not answer.
+    async fn end_sign_in(&self, identity: &Identity) {
+        let Some(jti) = identity.origin_jti.clone() else {
+            return;
+        };
+        let (user, one) = (&identity.user, Revocation::SignIn(jti));
+        if let Err(error) = revoke(&self.table, &self.sockets, &self.clock, user, &one, CLOSE_MAX).await {
+            tracing::error!(sub = %user, error = describe(&error), "sign_in.not_ended");
+        }
+    }
+
     /// `DELETE /session/all`. What fails can be done again: the cookies go last.
     pub(super) async fn sign_out_everywhere(&self, request: &Request) -> Response {
         let owner = match self.cookie_owner(request, self.clock.now()).await {
@@ -36,22 +54,20 @@ where
             Err(reason) => return self.not_verified(reason, Refusal::NotSignedIn, request),
         };
         let user = &owner.identity.user;
-        let standing = match self.table.not_before(user).await {
-            Ok(standing) => standing.filter(|standing| standing.refuses(owner.identity.signed_in_at)),
-            Err(error) => {
-                tracing::error!(sub = %user, error = describe(&error), "revocation.not_read");
-                return self.refused(Refusal::Unavailable, "table_unavailable", request);
-            }
+        let standing = match self.revocation(&owner.identity).await {
+            Ok(standing) => standing,
+            Err((refusal, reason)) => return self.refused(refusal, reason, request),
         };
         let revoked = match standing {
             // Its own sign-in was ended before: it may have that finished, and touches none that came after.
-            Some(standing) => end_revoked(&self.table, &self.sockets, &self.clock, user, standing, CLOSE_MAX).await,
+            Some(standing) => end_revoked(&self.table, &self.sockets, &self.clock, user, &standing, CLOSE_MAX).await,
             None => {
                 if let Err(error) = self.directory.sign_out_everywhere(&owner.username).await {
                     tracing::error!(sub = %user, error = describe(&error), "user.not_signed_out");
                     return self.refused(Refusal::Unavailable, "pool_unavailable", request);
                 }
-                revoke(&self.table, &self.sockets, &self.clock, user, CLOSE_MAX).await
+                let all = Revocation::of_all(self.clock.now());
+                revoke(&self.table, &self.sockets, &self.clock, user, &all, CLOSE_MAX).await
             }
         };
         let source = request.source.map(tracing::field::display);

@@ -6,12 +6,12 @@ use std::sync::Mutex;
 use domain::channel::Channel;
 use domain::connection::{Connection, Standing};
 use domain::connection_id::ConnectionId;
-use domain::identity::UserId;
+use domain::identity::{Identity, UserId};
 use domain::log::{Entry, Head, Sent};
 use domain::membership::{Member, Membership};
 use domain::message_id::MessageId;
 use domain::rate::Rate;
-use domain::revocation::NotBefore;
+use domain::revocation::Revocation;
 use domain::shards::Shards;
 use domain::slot::{Slot, SlotNumber};
 use domain::timestamp::Timestamp;
@@ -337,11 +337,13 @@ impl Log for MemoryTable {
 }
 
 impl Revocations for MemoryTable {
-    async fn not_before(&self, user: &UserId) -> Result<Option<NotBefore>, TableError> {
-        self.call("not_before", |rows| rows.not_before(user)).await
+    async fn revocation(&self, who: &Identity) -> Result<Option<Revocation>, TableError> {
+        let jti = who.origin_jti.as_ref();
+        self.call("revocation", |rows| rows.revocation(&who.user, who.signed_in_at, jti))
+            .await
     }
 
-    async fn revoke(&self, user: &UserId, not_before: NotBefore, life: Timestamp) -> Result<(), TableError> {
-        self.call("revoke", |rows| rows.revoke(user, not_before, life)).await
+    async fn revoke(&self, user: &UserId, revocation: &Revocation, life: Timestamp) -> Result<(), TableError> {
+        self.call("revoke", |rows| rows.revoke(user, revocation, life)).await
     }
 }

@@ -16,7 +16,7 @@ pub(in crate::table) fn connection() -> Connection {
         id: ConnectionId::parse("Zk3dPfYbIAMCJpw=").unwrap(),
         name: DisplayName::new("Alice", &user),
         signed_in_at: Timestamp::from_seconds(1_000),
-        origin_jti: Some("o1".into()),
+        origin_jti: OriginJti::parse("o1"),
         registered_at: Timestamp::from_millis(1_000_250),
         hard_end: Timestamp::from_millis(1_060_500),
         lease: Timestamp::from_millis(1_060_400),

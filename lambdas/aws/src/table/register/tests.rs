@@ -14,7 +14,13 @@ fn old() -> ConnectionId {
 }
 
 fn why(codes: [&str; 5]) -> Result<Refusal, TableError> {
-    let parts = [Part::Own, Part::User, Part::Slot, Part::Replaced(old()), Part::Member];
+    let parts = [
+        Part::Own,
+        Part::NotRevoked,
+        Part::Slot,
+        Part::Replaced(old()),
+        Part::Member,
+    ];
     let kind = Row::from([("kind".to_owned(), text("tombstone"))]);
     let reasons = codes.map(|code| {
         CancellationReason::builder()

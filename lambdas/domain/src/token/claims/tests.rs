@@ -46,7 +46,7 @@ fn a_good_id_token_identifies() {
     assert_eq!(who.groups.iter().map(GroupName::as_str).collect::<Vec<_>>(), ["g1"]);
     assert_eq!(who.expires_at, Timestamp::from_seconds(NOW + 3600));
     assert_eq!(who.signed_in_at, Timestamp::from_seconds(NOW - 60));
-    assert_eq!(who.origin_jti.as_deref(), Some("o1"));
+    assert_eq!(who.origin_jti, OriginJti::parse("o1"));
     assert_eq!(with("name", json!("Alice A.")).unwrap().name.as_str(), "Alice A.");
 }
 

@@ -8,6 +8,7 @@ use crate::content::Content;
 use crate::identity::UserId;
 use crate::json::Members;
 use crate::message_id::MessageId;
+use crate::revocation::OriginJti;
 use crate::wire::refusal::Refusal;
 
 /// One order of the back end.
@@ -27,7 +28,12 @@ pub enum Order {
     /// List a user's connections.
     Connections(UserId),
     /// End a user's connections, and let nobody in who signed in before.
-    Disconnect(UserId),
+    Disconnect {
+        /// Whose.
+        user: UserId,
+        /// This sign-in of theirs and no other.
+        origin_jti: Option<OriginJti>,
+    },
 }
 
 /// Reads what the function was invoked with: an order, or an EventBridge event that carries one in its `detail`.
@@ -68,7 +74,10 @@ fn read(mut order: Fields<'_>, event_id: Option<MessageId>) -> Result<Order, Ref
             name: order.optional_text("name")?,
         },
         "connections" => Order::Connections(order.user("user")?),
-        "disconnect" => Order::Disconnect(order.user("user")?),
+        "disconnect" => Order::Disconnect {
+            user: order.user("user")?,
+            origin_jti: order.origin_jti("originJti")?,
+        },
         _ => return Err(order.invalid("action", "must be one of: publish, connections, disconnect")),
     };
     order.finish()?;
@@ -79,6 +88,12 @@ impl Fields<'_> {
     fn user(&mut self, name: &str) -> Result<UserId, Refusal> {
         let text = self.text(name)?;
         UserId::parse(&text).ok_or_else(|| self.invalid(name, "must be 1 to 128 characters of [A-Za-z0-9_-]"))
+    }
+
+    fn origin_jti(&mut self, name: &str) -> Result<Option<OriginJti>, Refusal> {
+        let rule = "must be 1 to 128 characters of [A-Za-z0-9_-], as in the token";
+        let jti = self.optional_text(name)?.map(|text| OriginJti::parse(&text).ok_or(()));
+        jti.transpose().map_err(|()| self.invalid(name, rule))
     }
 
     fn message_id(&mut self, name: &str) -> Result<Option<MessageId>, Refusal> {
@@ -130,7 +145,17 @@ mod tests {
         );
         assert_eq!(
             read_order(r#"{"action":"disconnect","user":"alice"}"#).unwrap(),
-            Order::Disconnect(alice)
+            Order::Disconnect {
+                user: alice.clone(),
+                origin_jti: None
+            }
+        );
+        assert_eq!(
+            read_order(r#"{"action":"disconnect","user":"alice","originJti":"b1-c2"}"#).unwrap(),
+            Order::Disconnect {
+                user: alice,
+                origin_jti: OriginJti::parse("b1-c2")
+            }
         );
     }
 
@@ -152,6 +177,14 @@ mod tests {
             "to"
         );
         assert_eq!(field(r#"{"action":"disconnect","user":"a b"}"#), "user");
+        for jti in [r#""""#, r#""a b""#, "7"] {
+            let order = format!(r#"{{"action":"disconnect","user":"alice","originJti":{jti}}}"#);
+            assert_eq!(field(&order), "originJti", "{jti}");
+        }
+        assert_eq!(
+            field(r#"{"action":"connections","user":"alice","originJti":"b1"}"#),
+            "originJti"
+        );
         assert_eq!(
             field(r#"{"detail-type":"x","source":"y","detail":{"action":1}}"#),
             "detail.action"

@@ -13,7 +13,7 @@ use crate::limits::RATE_RETRY;
 pub enum ClosingReason {
     /// Its token or its lifetime has ended.
     TokenExpired,
-    /// The user signed out everywhere, or was sent away: there is no coming back without signing in.
+    /// The user signed out, or was sent away: there is no coming back without signing in.
     SignedOut,
     /// Another connection took its place.
     Replaced,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use domain::channel::Channel;
 use domain::connection::Standing;
-use domain::revocation::NotBefore;
+use domain::revocation::{OriginJti, Revocation};
 use domain::shards::Shards;
 use domain::slot::Slot;
 use domain::timestamp::Timestamp;
@@ -121,14 +121,18 @@ async fn what_the_row_tells_is_what_the_authorizer_found_out() {
     let door = Door::with_cap(2);
     let mut handshake = handshake("alice", 1);
     handshake.identity.signed_in_at = Timestamp::from_seconds(999_000);
-    handshake.identity.origin_jti = Some("jti".to_owned());
+    handshake.identity.origin_jti = OriginJti::parse("jti");
     door.connect(handshake, 3).await.unwrap();
     let row = door.row(&id("alice", 1)).unwrap();
     assert_eq!((row.registered_at, row.hard_end), (NOW, END));
     assert_eq!(row.lease, NOW.plus(Duration::from_secs(720)), "three heartbeats");
     assert_eq!(row.signed_in_at, Timestamp::from_seconds(999_000));
     assert_eq!(
-        (row.origin_jti.as_deref(), row.replaced_until, row.slot.number()),
+        (
+            row.origin_jti.as_ref().map(OriginJti::as_str),
+            row.replaced_until,
+            row.slot.number()
+        ),
         (Some("jti"), None, 1)
     );
     let all = row.membership(&Channel::All).unwrap();
@@ -214,7 +218,7 @@ async fn aut_08_a_sign_in_from_before_a_revocation_opens_nothing() {
         let door = Door::with_cap(2);
         let alice = identity("alice").user;
         door.table
-            .with_rows(|rows| rows.revoke(&alice, NotBefore::revoking(NOW), END));
+            .with_rows(|rows| rows.revoke(&alice, &Revocation::of_all(NOW), END));
         let mut handshake = handshake("alice", 1);
         handshake.identity.signed_in_at = Timestamp::from_seconds(signed_in);
         assert_eq!(door.connect(handshake, 1).await.unwrap(), outcome, "{signed_in}");

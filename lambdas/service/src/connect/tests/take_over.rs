@@ -298,7 +298,7 @@ async fn aut_08_who_was_sent_away_replaces_nothing() {
     let (door, first) = taken().await;
     let alice = identity("alice").user;
     door.table
-        .with_rows(|rows| rows.revoke(&alice, NotBefore::revoking(NOW), END));
+        .with_rows(|rows| rows.revoke(&alice, &Revocation::of_all(NOW), END));
     assert_eq!(door.replace("alice", 2, &first).await, Outcome::Revoked);
     assert_eq!(door.holders("alice"), std::slice::from_ref(&first));
     assert_eq!(door.row(&first).unwrap().replaced_until, None);

@@ -1,6 +1,6 @@
 //! Sending away while handshakes are under way, what is left of others' work, and in which order it is done.
 
-use domain::limits::{NOT_BEFORE_LIFE, TOMBSTONE_LIFE};
+use domain::limits::{REVOCATION_LIFE, TOMBSTONE_LIFE};
 use futures_util::future::join;
 
 use super::*;
@@ -49,7 +49,7 @@ async fn what_is_remembered_lasts_as_long_as_such_a_sign_in_may_come_back() {
     send_away(&world).await.unwrap();
     let rows = world.table.with_rows(|rows| rows.revoked.clone());
     let (_, (_, life)) = rows.first_key_value().unwrap();
-    assert_eq!(*life, NOW.plus(NOT_BEFORE_LIFE));
+    assert_eq!(*life, NOW.plus(REVOCATION_LIFE));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::identity::UserId;
-use domain::revocation::NotBefore;
+use domain::revocation::{NotBefore, OriginJti, Revocation};
 use domain::session::{Cookie, Pages, Request, Response, ReturnPath, Secret, SignIn};
 use serde_json::{Value, json};
 
@@ -151,10 +151,10 @@ fn set_to(response: &Response, cookie: Cookie) -> Option<String> {
 
 /// Alice is sent away; sign-ins count again from that many seconds after [`NOW`], as tokens of [`good_token`] do not.
 async fn revoke_until(world: &World, seconds: u64) {
-    let not_before = NotBefore::from_seconds(NOW.millis() / 1000 + seconds);
+    let before = Revocation::Before(NotBefore::from_seconds(NOW.millis() / 1000 + seconds));
     let user = UserId::parse("alice").unwrap();
     let life = NOW.plus(Duration::from_secs(60));
-    world.endpoint.table.revoke(&user, not_before, life).await.unwrap();
+    world.endpoint.table.revoke(&user, &before, life).await.unwrap();
 }
 
 fn is_signed_out_elsewhere(response: &Response) -> bool {

@@ -59,7 +59,7 @@ async fn a_new_token_of_a_sign_in_that_counts_no_more_is_none() {
 #[tokio::test]
 async fn a_rotated_refresh_token_is_kept_if_the_table_cannot_be_read_now() {
     let world = giving(&good_token(), Some("r2"));
-    world.endpoint.table.fail("not_before");
+    world.endpoint.table.fail("revocation");
     let response = refresh(&world, &["r1"]).await;
     assert_eq!(refusal(&response), (503, "unavailable".into()));
     assert_eq!(

@@ -7,7 +7,7 @@ use domain::shards::Shards;
 use domain::timestamp::Timestamp;
 
 use super::*;
-use crate::ports::{Posted, Revocations as _};
+use crate::ports::Posted;
 use crate::testing::{caller, register};
 
 const ENDS: Timestamp = Timestamp::from_seconds(1_700_003_600);
@@ -30,10 +30,18 @@ async fn everywhere(world: &World) -> Response {
 }
 
 /// So many connections of this user, until `ENDS`.
-async fn connect(world: &World, user: &str, count: u32) -> Vec<ConnectionId> {
+async fn connect(world: &World, user: &str, count: usize) -> Vec<ConnectionId> {
+    connect_by(world, user, &vec![None; count]).await
+}
+
+/// One connection of each of these sign-ins.
+async fn connect_by(world: &World, user: &str, sign_ins: &[Option<&str>]) -> Vec<ConnectionId> {
     let mut connections = Vec::new();
-    for number in 0..count {
-        let caller = caller(user, number, ENDS).unwrap();
+    for (number, jti) in (0..).zip(sign_ins) {
+        let mut caller = caller(user, number, ENDS).unwrap();
+        if let Some(identity) = &mut caller.identity {
+            identity.origin_jti = jti.and_then(OriginJti::parse);
+        }
         register(&world.endpoint.table, &caller, Shards::new(4).unwrap(), NOW)
             .await
             .unwrap();
@@ -73,6 +81,58 @@ async fn signing_out_needs_neither_a_session_nor_the_pool_nor_keys() {
 }
 
 #[tokio::test]
+async fn aut_08_signing_out_here_ends_what_came_of_this_sign_in_and_no_other() {
+    let world = world();
+    let alice = connect_by(&world, "alice", &[Some("here"), Some("phone"), None, Some("here")]).await;
+    let token = token("origin_jti", json!("here"));
+    let cookies = [(Cookie::Auth, token.as_str()), (Cookie::Refresh, "r1")];
+    assert!(is_signed_out(&sign_out(&world, &cookies).await));
+    let mut ended = world.endpoint.sockets.ended();
+    ended.sort();
+    assert_eq!(ended, [alice[0].clone(), alice[3].clone()]);
+    assert_eq!(
+        world.endpoint.sockets.frames(&alice[3]),
+        [json!({"type": "closing", "reason": "signed_out", "retry": false})]
+    );
+    let who = world.answer(&with(&cookies, asking("GET", "/session"))).await;
+    assert!(is_signed_out_elsewhere(&who), "the token counts no more");
+    let other = self::token("origin_jti", json!("phone"));
+    let who = world
+        .answer(&with(&[(Cookie::Auth, &other)], asking("GET", "/session")))
+        .await;
+    assert_eq!(who.status, 200, "another sign-in of the same second does");
+}
+
+#[tokio::test]
+async fn signing_out_here_does_not_wait_for_a_table_that_fails_or_a_socket_that_stays() {
+    for broken in ["revoke", "members", "socket"] {
+        let world = going();
+        let alice = connect_by(&world, "alice", &[Some("here")]).await;
+        match broken {
+            "socket" => world.endpoint.sockets.answer(&alice[0], Posted::Failed),
+            operation => world.endpoint.table.fail(operation),
+        }
+        let token = token("origin_jti", json!("here"));
+        assert!(
+            is_signed_out(&sign_out(&world, &[(Cookie::Auth, &token)]).await),
+            "{broken}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn aut_08_everywhere_by_a_token_that_was_signed_out_here_ends_no_other_sign_in() {
+    let world = world();
+    connect_by(&world, "alice", &[Some("phone")]).await;
+    let token = token("origin_jti", json!("here"));
+    let cookies = [(Cookie::Auth, token.as_str())];
+    assert!(is_signed_out(&sign_out(&world, &cookies).await));
+    let again = world.answer(&with(&cookies, asking("DELETE", "/session/all"))).await;
+    assert!(is_signed_out(&again));
+    assert!(world.pool.calls().is_empty() && world.endpoint.sockets.ended().is_empty());
+}
+
+#[tokio::test]
 async fn everywhere_ends_all_sign_ins_and_all_connections_of_the_user_and_nobody_else_s() {
     let world = world();
     let (alice, bob) = (connect(&world, "alice", 5).await, connect(&world, "bob", 2).await);
@@ -106,14 +166,14 @@ async fn a_token_whose_sign_in_was_ended_ends_those_of_its_time_and_none_that_ca
     register(&world.endpoint.table, &fresh, Shards::new(4).unwrap(), NOW)
         .await
         .unwrap();
-    let user = fresh.identity.unwrap().user;
-    let before = world.endpoint.table.not_before(&user).await.unwrap();
+    let revoked = || world.endpoint.table.with_rows(|rows| rows.revoked.clone());
+    let before = revoked();
     assert!(is_signed_out(&everywhere(&world).await));
     let mut ended = world.endpoint.sockets.ended();
     ended.sort();
     assert_eq!(ended, old);
     assert_eq!(world.pool.calls(), ["revoke r1"], "the pool's newer sessions stay");
-    assert_eq!(world.endpoint.table.not_before(&user).await.unwrap(), before);
+    assert_eq!(revoked(), before);
 }
 
 #[tokio::test]
@@ -203,5 +263,5 @@ async fn aut_08_who_signed_in_before_cannot_connect_any_more() {
     let (user, (not_before, life)) = revoked.first_key_value().unwrap();
     assert_eq!(user.as_str(), "alice");
     assert!(not_before.refuses(NOW) && !not_before.refuses(NOW.plus(Duration::from_secs(1))));
-    assert_eq!(life.since(NOW), domain::limits::NOT_BEFORE_LIFE);
+    assert_eq!(life.since(NOW), domain::limits::REVOCATION_LIFE);
 }

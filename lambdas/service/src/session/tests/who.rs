@@ -71,7 +71,7 @@ async fn who_was_sent_away_since_signing_in_is_told_so_and_loses_both_cookies() 
 #[tokio::test]
 async fn without_the_table_nobody_is_told_to_sign_in() {
     let (world, good) = (world(), good_token());
-    world.endpoint.table.fail("not_before");
+    world.endpoint.table.fail("revocation");
     let response = who(&world, &[(Cookie::Auth, &good)]).await;
     assert_eq!(refusal(&response), (503, "unavailable".into()));
     assert!(response.cookies.is_empty());

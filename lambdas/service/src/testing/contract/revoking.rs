@@ -1,7 +1,8 @@
-//! Revocation: whoever signed in too early is refused, and no later word takes that back.
+//! Revocation: whoever signed in too early is refused, and whose sign-in was ended; no later word takes that back.
 
-use domain::identity::UserId;
-use domain::revocation::NotBefore;
+use domain::connection::Connection;
+use domain::identity::{Identity, UserId};
+use domain::revocation::{NotBefore, OriginJti, Revocation};
 use domain::timestamp::Timestamp;
 
 use super::AllPorts;
@@ -11,6 +12,8 @@ use crate::ports::{Place, Registered};
 pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
     sign_ins_before_do_not_count(world).await;
     revocations_never_go_back(world).await;
+    one_sign_in_is_ended_and_no_other(world).await;
+    of_two_revocations_that_of_all_is_told(world).await;
     the_own_row_decides_first_and_then_the_revocation(world).await;
 }
 
@@ -18,8 +21,24 @@ pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
 const SECOND: u64 = NOW.millis() / 1000;
 
 async fn revoke<T: AllPorts>(world: &World<'_, T>, user: &UserId, second: u64, life: Timestamp) {
-    let not_before = NotBefore::from_seconds(second);
-    ok(world.table.revoke(user, not_before, life).await);
+    ok(world.table.revoke(user, &before(second), life).await);
+}
+
+fn before(second: u64) -> Revocation {
+    Revocation::Before(NotBefore::from_seconds(second))
+}
+
+/// Which revocation means who opened this connection.
+async fn told<T: AllPorts>(world: &World<'_, T>, connection: &Connection) -> Option<Revocation> {
+    let who = Identity {
+        user: connection.user.clone(),
+        name: connection.name.clone(),
+        groups: Vec::new(),
+        expires_at: connection.hard_end,
+        signed_in_at: connection.signed_in_at,
+        origin_jti: connection.origin_jti.clone(),
+    };
+    ok(world.table.revocation(&who).await)
 }
 
 /// What registering in a slot of its own comes to, for a sign-in of [`SECOND`].
@@ -36,13 +55,9 @@ async fn sign_ins_before_do_not_count<T: AllPorts>(world: &World<'_, T>) {
     ] {
         let user = world.user();
         revoke(world, &user, second, life).await;
-        let told = ok(world.table.not_before(&user).await);
-        assert_eq!(
-            told,
-            Some(NotBefore::from_seconds(second)),
-            "whoever asks is told the same"
-        );
         let connection = world.opened(&user, 0);
+        let refused = (expected == Registered::Revoked).then(|| before(second));
+        assert_eq!(told(world, &connection).await, refused, "whoever asks is told the same");
         assert_eq!(world.try_register(&connection, &Place::Free).await, expected);
         let is_there = world.standing(&connection.id).await.is_some();
         assert_eq!(is_there, expected == Registered::Now);
@@ -53,7 +68,7 @@ async fn sign_ins_before_do_not_count<T: AllPorts>(world: &World<'_, T>) {
         );
     }
     let other = world.user();
-    assert_eq!(ok(world.table.not_before(&other).await), None);
+    assert_eq!(told(world, &world.opened(&other, 0)).await, None);
     assert_eq!(
         register(world, &other, 0).await,
         Registered::Now,
@@ -67,8 +82,7 @@ async fn revocations_never_go_back<T: AllPorts>(world: &World<'_, T>) {
         let user = world.user();
         revoke(world, &user, SECOND + 1, first).await;
         revoke(world, &user, SECOND - 5, second).await;
-        let told = ok(world.table.not_before(&user).await);
-        assert_eq!(told, Some(NotBefore::from_seconds(SECOND + 1)));
+        assert_eq!(told(world, &world.opened(&user, 0)).await, Some(before(SECOND + 1)));
         assert_eq!(register(world, &user, 0).await, Registered::Revoked);
 
         let user = world.user();
@@ -83,6 +97,48 @@ async fn revocations_never_go_back<T: AllPorts>(world: &World<'_, T>) {
             "again is harmless"
         );
     }
+}
+
+async fn one_sign_in_is_ended_and_no_other<T: AllPorts>(world: &World<'_, T>) {
+    let user = world.user();
+    let ended = OriginJti::parse("ended");
+    let revocation = ended.clone().map(Revocation::SignIn);
+    let revoked = revocation
+        .as_ref()
+        .map(|r| world.table.revoke(&user, r, NOW.plus(LEASE)));
+    if let Some(revoked) = revoked {
+        ok(revoked.await);
+    }
+    let opened = |user: &UserId, slot, origin_jti| Connection {
+        origin_jti,
+        // However late: the name alone counts.
+        signed_in_at: NOW.plus(LEASE),
+        ..world.opened(user, slot)
+    };
+    let other = world.user();
+    for (slot, user, jti, expected) in [
+        (0, &user, ended.clone(), Registered::Revoked),
+        (0, &user, OriginJti::parse("another"), Registered::Now),
+        (1, &user, None, Registered::Now),
+        (0, &other, ended, Registered::Now),
+    ] {
+        let connection = opened(user, slot, jti);
+        let refused = (expected == Registered::Revoked).then(|| revocation.clone()).flatten();
+        assert_eq!(told(world, &connection).await, refused);
+        assert_eq!(world.try_register(&connection, &Place::Free).await, expected);
+    }
+}
+
+async fn of_two_revocations_that_of_all_is_told<T: AllPorts>(world: &World<'_, T>) {
+    let connection = world.opened(&world.user(), 0);
+    let Some(jti) = connection.origin_jti.clone() else {
+        panic!("a sign-in without a name")
+    };
+    let one = Revocation::SignIn(jti);
+    ok(world.table.revoke(&connection.user, &one, NOW.plus(LEASE)).await);
+    assert_eq!(told(world, &connection).await, Some(one));
+    revoke(world, &connection.user, SECOND + 1, NOW.plus(LEASE)).await;
+    assert_eq!(told(world, &connection).await, Some(before(SECOND + 1)));
 }
 
 async fn the_own_row_decides_first_and_then_the_revocation<T: AllPorts>(world: &World<'_, T>) {

@@ -11,6 +11,7 @@ use domain::identity::{DisplayName, UserId};
 use domain::log::{Entry, Head, Sender, Sent, Sequence};
 use domain::membership::{Member, Membership};
 use domain::message_id::MessageId;
+use domain::revocation::OriginJti;
 use domain::shards::Shards;
 use domain::slot::{Replaced, Slot, SlotNumber};
 use domain::timestamp::Timestamp;
@@ -74,7 +75,7 @@ impl<'a, T: AllPorts> World<'a, T> {
             user: user.clone(),
             name: DisplayName::new("A name", user),
             signed_in_at: NOW,
-            origin_jti: Some("jti".to_owned()),
+            origin_jti: OriginJti::parse("jti"),
             registered_at: NOW,
             hard_end: NOW.plus(LEASE * 2),
             lease: NOW.plus(LEASE),

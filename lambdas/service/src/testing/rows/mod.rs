@@ -16,7 +16,7 @@ use domain::identity::UserId;
 use domain::log::{Entry, Head, Sent};
 use domain::membership::Member;
 use domain::message_id::MessageId;
-use domain::revocation::NotBefore;
+use domain::revocation::{NotBefore, OriginJti};
 use domain::slot::{Slot, SlotNumber};
 use domain::timestamp::Timestamp;
 
@@ -33,8 +33,10 @@ pub struct Rows {
     pub watchers: BTreeMap<Channel, BTreeMap<ConnectionId, Member>>,
     /// Slots by user.
     pub slots: BTreeMap<UserId, BTreeMap<SlotNumber, Slot>>,
-    /// Revocations, with the end of their life.
+    /// From when on a user must have signed in, with the end of its life.
     pub revoked: BTreeMap<UserId, (NotBefore, Timestamp)>,
+    /// Sign-ins that were ended by their names, with the end of its life.
+    pub ended_sign_ins: BTreeMap<(UserId, OriginJti), Timestamp>,
     /// Heads of logs.
     pub heads: BTreeMap<Channel, Head>,
     /// Entries of logs by number.

@@ -3,7 +3,7 @@
 use domain::connection::{Connection, Standing};
 use domain::connection_id::ConnectionId;
 use domain::identity::UserId;
-use domain::revocation::NotBefore;
+use domain::revocation::{OriginJti, Revocation};
 use domain::slot::{Slot, SlotNumber};
 use domain::timestamp::Timestamp;
 
@@ -46,15 +46,37 @@ impl Rows {
         Registered::Now
     }
 
-    /// See [`crate::ports::Revocations::not_before`].
-    pub fn not_before(&self, user: &UserId) -> Option<NotBefore> {
-        self.revoked.get(user).map(|(not_before, _)| *not_before)
+    /// See [`crate::ports::Revocations::revocation`].
+    pub fn revocation(
+        &self,
+        user: &UserId,
+        signed_in_at: Timestamp,
+        origin_jti: Option<&OriginJti>,
+    ) -> Option<Revocation> {
+        let of_all = self
+            .revoked
+            .get(user)
+            .map(|(not_before, _)| Revocation::Before(*not_before));
+        let of_one = origin_jti
+            .filter(|jti| self.ended_sign_ins.contains_key(&(user.clone(), (*jti).clone())))
+            .map(|jti| Revocation::SignIn(jti.clone()));
+        [of_all, of_one]
+            .into_iter()
+            .flatten()
+            .find(|revocation| revocation.means(signed_in_at, origin_jti))
     }
 
     /// See [`crate::ports::Revocations::revoke`].
-    pub fn revoke(&mut self, user: &UserId, not_before: NotBefore, life: Timestamp) {
-        let row = self.revoked.entry(user.clone()).or_insert((not_before, life));
-        *row = (row.0.max(not_before), row.1.max(life));
+    pub fn revoke(&mut self, user: &UserId, revocation: &Revocation, life: Timestamp) {
+        match revocation {
+            Revocation::Before(not_before) => {
+                let row = self.revoked.entry(user.clone()).or_insert((*not_before, life));
+                *row = (row.0.max(*not_before), row.1.max(life));
+            }
+            Revocation::SignIn(jti) => {
+                self.ended_sign_ins.insert((user.clone(), jti.clone()), life);
+            }
+        }
     }
 
     /// Why the connection cannot be registered there.
@@ -64,8 +86,11 @@ impl Rows {
             Some((Standing::Entombed(_), _)) => return Some(Registered::Forgotten),
             None => {}
         }
-        let not_before = self.not_before(&connection.user);
-        if not_before.is_some_and(|not_before| connection.is_revoked_by(not_before)) {
+        let jti = connection.origin_jti.as_ref();
+        if self
+            .revocation(&connection.user, connection.signed_in_at, jti)
+            .is_some()
+        {
             return Some(Registered::Revoked);
         }
         let slot = self.slot(&connection.user, connection.slot);
