@@ -40,6 +40,7 @@ scenarios! {
     aut_05_two_tabs_and_one_signs_out
     aut_06_nothing_after_the_token_ended
     aut_08_signing_out_everywhere
+    aut_08_the_back_end_ends_one_sign_in
     aut_08_the_back_end_sends_a_user_away
     channels_from_the_start_cannot_be_left
     history_makes_nobody_a_member
