@@ -1,4 +1,4 @@
-// Which tests `vitest run` means: those of the CDK app, the commands, the client library and the web client. The browser's
+// Which tests `vitest run` means: those of the CDK app, the commands, the client library, the web client, and of how files hang together. The browser's
 // stand apart, in tests/browser, because they need a running stack.
 import { defineConfig } from 'vitest/config';
 
@@ -19,6 +19,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'scripts', include: ['scripts/test/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'architecture', include: ['tests/architecture/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'client', include: ['client/test/**/*.test.ts'] } },
       { test: { name: 'web', include: ['web/test/**/*.test.ts'], testTimeout: 60_000 } },
     ],

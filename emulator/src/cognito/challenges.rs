@@ -3,22 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{
+    challenge::Challenge,
     errors::CognitoError,
     passwords,
     pool::UserPool,
     settings::ClientSettings,
     user::{User, UserStatus},
 };
-
-/// A user who has given the temporary password and owes a new one.
-#[derive(Debug, Clone)]
-pub(crate) struct Challenge {
-    pub(crate) username: String,
-    pub(crate) sub: String,
-    pub(crate) client_id: String,
-    /// The hash of the password that was given: a changed one makes the challenge void.
-    pub(crate) password_hash: String,
-}
 
 /// The answer to a challenge.
 pub(crate) struct NewPassword<'a> {

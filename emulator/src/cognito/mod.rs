@@ -22,8 +22,11 @@
 mod access_token;
 mod attributes;
 mod authentication;
+mod browser_session;
+mod challenge;
 mod challenges;
 mod clock;
+mod codes;
 mod directory;
 mod errors;
 mod families;

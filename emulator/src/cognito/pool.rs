@@ -9,15 +9,16 @@ use tokio::sync::Semaphore;
 
 use super::{
     access_token::AccessToken,
-    challenges::Challenge,
+    browser_session::BrowserSession,
+    challenge::Challenge,
     clock::Clock,
+    codes::Codes,
     directory::Directory,
     errors::{CognitoError, ErrorType},
     files,
     keys::Keys,
     limits::{BROWSER_SESSION_SECONDS, CHALLENGE_SECONDS, MAX_BROWSER_SESSIONS, MAX_CALLS_AT_ONCE, MAX_CHALLENGES},
     open_error::OpenError,
-    pages::{BrowserSession, Codes},
     passwords,
     settings::{ClientSettings, PoolSettings},
     short_lived::ShortLived,

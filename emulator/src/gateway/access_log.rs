@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::events::AuthorizerContext;
-use super::integration::{IntegrationError, ProxyResponse};
+use super::proxy_response::{IntegrationError, ProxyResponse};
 use crate::nearest::nearest;
 
 mod variables;

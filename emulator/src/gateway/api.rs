@@ -13,6 +13,7 @@ use futures_util::future::join_all;
 use tower::ServiceExt;
 
 use super::handshake::handshake;
+use super::stages::Stages;
 use super::{Gateway, Shared, management};
 use crate::problem::Problem;
 use crate::state::StateFolder;
@@ -31,16 +32,6 @@ pub(crate) struct WebSocketApi {
     /// `@connections`, which handlers look for where their event says that the stage is.
     management: Router,
     port: u16,
-}
-
-/// The stages of one API.
-#[derive(Debug, Clone)]
-pub(super) struct Stages(pub(super) Arc<[Arc<Gateway>]>);
-
-impl Stages {
-    pub(super) fn find(&self, name: &str) -> Option<&Arc<Gateway>> {
-        self.0.iter().find(|gateway| gateway.stage.name == name)
-    }
 }
 
 impl WebSocketApi {

@@ -19,7 +19,7 @@ use super::access_log::Entry;
 use super::authorizer::{Authorized, Denial};
 use super::events::{AuthorizerContext, Client, HandshakeRequest, text_of};
 use super::headers;
-use super::integration::{IntegrationError, ProxyResponse};
+use super::proxy_response::{IntegrationError, ProxyResponse};
 use crate::identifiers;
 use crate::inspector::StageNotes;
 use crate::loopback::Spelling;

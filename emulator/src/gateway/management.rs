@@ -15,9 +15,9 @@ use axum::routing::post;
 use serde_json::json;
 
 use super::Gateway;
-use super::api::Stages;
 use super::connections::{Connection, End, PostError};
 use super::faulty::Push;
+use super::stages::Stages;
 use crate::identifiers;
 use crate::timestamps::iso_8601;
 

@@ -11,8 +11,10 @@ mod headers;
 mod integration;
 mod management;
 mod policy;
+mod proxy_response;
 mod routes;
 mod socket;
+mod stages;
 mod throttle;
 
 pub(crate) use api::{WebSocketApi, is_handshake, is_management, unknown_stage};

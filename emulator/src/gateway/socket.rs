@@ -20,7 +20,7 @@ use super::Gateway;
 use super::access_log::Entry;
 use super::connections::{Connection, End, Inbox, MAX_WAITING_BYTES};
 use super::events::{AuthorizerContext, Client, text_of};
-use super::integration::IntegrationError;
+use super::proxy_response::IntegrationError;
 use super::routes;
 use crate::template::RouteSpec;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{FunctionSpec, Properties, Resolver, Template};
+use super::{Properties, Resolver, Template};
 use crate::problem::Problem;
 
 /// What Lambda lets a configuration say
@@ -36,38 +36,36 @@ impl Default for AsynchronousSpec {
     }
 }
 
-/// Gives each function what the template says about its asynchronous events.
-pub(super) fn configure(
-    functions: &mut [FunctionSpec],
+/// What the template says about the asynchronous events of which function, by its name or ARN; `functions` are the names and ARNs
+/// of those that run.
+pub(super) fn read(
     template: &Template,
     resolver: &Resolver<'_>,
-) -> Result<(), Problem> {
-    let arns: Vec<String> = functions.iter().map(|function| function.arn.clone()).collect();
+    functions: &[(String, String)],
+) -> Result<Vec<(String, AsynchronousSpec)>, Problem> {
+    let mut specs = Vec::new();
     for (logical_id, resource) in template.of_type("AWS::Lambda::EventInvokeConfig") {
         let config = Properties::of(logical_id, resource, resolver);
         let name = config.required_text("FunctionName")?;
         // What is not the emulator's to run has no part here either.
-        let Some(function) = functions
-            .iter_mut()
-            .find(|function| function.name == name || function.arn == name)
-        else {
+        if !functions.iter().any(|(own, arn)| *own == name || *arn == name) {
             continue;
-        };
+        }
         let qualifier = config.required_text("Qualifier")?;
-        if qualifier != "$LATEST" {
+        if qualifier == "$LATEST" {
+            specs.push((name, read_one(&config, functions)?));
+        } else {
             tracing::warn!(
                 config = logical_id,
                 qualifier,
                 "versions and aliases are not run: ignored"
             );
-            continue;
         }
-        function.asynchronous = read(&config, &arns)?;
     }
-    Ok(())
+    Ok(specs)
 }
 
-fn read(config: &Properties<'_>, functions: &[String]) -> Result<AsynchronousSpec, Problem> {
+fn read_one(config: &Properties<'_>, functions: &[(String, String)]) -> Result<AsynchronousSpec, Problem> {
     let retries = config.number("MaximumRetryAttempts")?.unwrap_or(MOST_RETRIES);
     if retries > MOST_RETRIES {
         return Err(config.wrong("MaximumRetryAttempts", "0, 1 or 2", &json!(retries)));
@@ -85,11 +83,16 @@ fn read(config: &Properties<'_>, functions: &[String]) -> Result<AsynchronousSpe
 }
 
 /// The function that is told; queues, topics, buckets and buses are told of, whatever names them.
-fn destination(config: &Properties<'_>, when: &str, functions: &[String]) -> Option<String> {
+fn destination(config: &Properties<'_>, when: &str, functions: &[(String, String)]) -> Option<String> {
     let named = config.part("DestinationConfig")?.part(when)?;
     let named = named.part("Destination")?;
     let arn = named.resolver.resolve(named.properties).ok();
-    let arn = arn.and_then(|arn| functions.iter().find(|function| arn == function.as_str()));
+    let arn = arn.and_then(|arn| {
+        functions
+            .iter()
+            .map(|(_, arn)| arn)
+            .find(|function| arn == function.as_str())
+    });
     if arn.is_none() {
         tracing::info!(
             config = config.logical_id,

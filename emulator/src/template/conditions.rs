@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Place, Resolver, Template, unknown};
+use super::{Place, Resolver, Template, known};
 use crate::problem::Problem;
 
 impl Template {
@@ -18,7 +18,7 @@ impl Template {
             let exists = match resource.condition.as_deref().map(|name| resolver.condition(name)) {
                 None => true,
                 Some(Ok(holds)) => holds,
-                Some(Err(_)) if !unknown::is_run(&resource.kind) => false,
+                Some(Err(_)) if !known::is_run(&resource.kind) => false,
                 Some(Err(problem)) => return Err(Problem::new(format!("{logical_id}: {problem}"))),
             };
             if exists {

@@ -94,9 +94,18 @@ pub(super) fn read(template: &Template, resolver: &Resolver<'_>) -> Result<Vec<F
             })
         })
         .collect::<Result<Vec<_>, Problem>>()?;
-    template.check_variables(&functions)?;
+    template.check_variables(functions.iter().map(|function| function.logical_id.as_str()))?;
     placeholders.warn();
-    asynchronous::configure(&mut functions, template, resolver)?;
+    let names: Vec<_> = functions
+        .iter()
+        .map(|function| (function.name.clone(), function.arn.clone()))
+        .collect();
+    for (named, asynchronous) in asynchronous::read(template, resolver, &names)? {
+        let mut functions = functions.iter_mut();
+        if let Some(function) = functions.find(|function| function.name == named || function.arn == named) {
+            function.asynchronous = asynchronous;
+        }
+    }
     Ok(functions)
 }
 

@@ -9,6 +9,7 @@ mod functions;
 mod http_api;
 mod identity;
 mod intrinsics;
+mod known;
 mod parameters;
 mod properties;
 mod response_headers;

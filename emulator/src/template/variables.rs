@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{FunctionSpec, Properties, Template};
+use super::{Properties, Template};
 use crate::nearest::hint;
 use crate::problem::Problem;
 
@@ -23,9 +23,9 @@ impl Template {
     }
 
     /// # Errors
-    /// A `--env` that names none of `functions`.
-    pub(super) fn check_variables(&self, functions: &[FunctionSpec]) -> Result<(), Problem> {
-        let known: Vec<&str> = functions.iter().map(|function| function.logical_id.as_str()).collect();
+    /// A `--env` that names none of these functions.
+    pub(super) fn check_variables<'a>(&self, functions: impl Iterator<Item = &'a str>) -> Result<(), Problem> {
+        let known: Vec<&str> = functions.collect();
         match self.variables.keys().find(|name| !known.contains(&name.as_str())) {
             Some(name) => Err(Problem::new(format!(
                 "--env {name}.… names no function of the template by its logical id: {}.",

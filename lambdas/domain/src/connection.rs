@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::channel::Channel;
 use crate::connection_id::ConnectionId;
-use crate::identity::{DisplayName, Identity, UserId};
+use crate::identity::{DisplayName, Identity, OriginJti, UserId};
 use crate::limits::{CHANNELS_PER_CONNECTION_MAX, GONE_GRACE, LEASE_HEARTBEATS};
 use crate::membership::{Member, Membership};
-use crate::revocation::{OriginJti, Revocation};
+use crate::revocation::Revocation;
 use crate::shards::ShardRules;
 use crate::slot::SlotNumber;
 use crate::timestamp::Timestamp;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::limits::{
-    GROUP_CHARACTERS_MAX, GROUPS_BYTES_MAX, NAME_CHARACTERS_MAX, USER_ID_CHARACTERS_MAX, USERNAME_CHARACTERS_MAX,
+    GROUP_CHARACTERS_MAX, GROUPS_BYTES_MAX, NAME_CHARACTERS_MAX, ORIGIN_JTI_CHARACTERS_MAX, USER_ID_CHARACTERS_MAX,
+    USERNAME_CHARACTERS_MAX,
 };
-use crate::revocation::OriginJti;
 use crate::timestamp::Timestamp;
 
 /// The identity provider's subject: 1 to 128 of `[A-Za-z0-9_-]`.
@@ -120,6 +120,29 @@ impl GroupName {
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The sign-in that a token descends from, as the issuer names it (Cognito: `origin_jti`): 1 to 128 of `[A-Za-z0-9_-]`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OriginJti(String);
+
+impl OriginJti {
+    /// `None` unless `text` has 1 to 128 characters, all of `[A-Za-z0-9_-]`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=ORIGIN_JTI_CHARACTERS_MAX).contains(&text.len());
+        (fits && text.bytes().all(is_id_byte)).then(|| Self(text.to_owned()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for OriginJti {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -249,6 +272,20 @@ mod tests {
         assert!(GroupName::parse(&"g".repeat(64)).is_some());
         assert!(GroupName::parse(&"g".repeat(65)).is_none());
         assert!(GroupName::parse("two words").is_none());
+    }
+
+    #[test]
+    fn a_sign_in_is_named_by_1_to_128_letters() {
+        for (text, fits) in [
+            ("", false),
+            ("b1-c2_D", true),
+            (&"j".repeat(128), true),
+            (&"j".repeat(129), false),
+            ("a#b", false),
+            ("é", false),
+        ] {
+            assert_eq!(OriginJti::parse(text).is_some(), fits, "{text:?}");
+        }
     }
 
     #[test]

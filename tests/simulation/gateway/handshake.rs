@@ -2,8 +2,7 @@
 
 use domain::connection_id::ConnectionId;
 use domain::handshake::protocols::Offer;
-use domain::identity::{DisplayName, GroupName, Identity};
-use domain::revocation::OriginJti;
+use domain::identity::{DisplayName, GroupName, Identity, OriginJti};
 use domain::timestamp::Timestamp;
 use service::connect::{Handshake, Outcome};
 

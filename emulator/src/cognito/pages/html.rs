@@ -120,8 +120,13 @@ impl<'a> Field<'a> {
 }
 
 impl Form<'_> {
-    /// `redirect_uri` is where the browser goes when the form is accepted: a policy without it would stop it on the way.
-    pub(super) fn answer(&self, status: StatusCode, redirect_uri: &str) -> Response {
+    /// `redirect_uri` is where the browser goes when the form is accepted: a policy without it would stop it on the way. A form
+    /// that comes back with an alert was refused.
+    pub(super) fn answer(&self, redirect_uri: &str) -> Response {
+        let status = match self.alert {
+            Some(_) => StatusCode::BAD_REQUEST,
+            None => StatusCode::OK,
+        };
         let targets = match origin(redirect_uri) {
             Some(origin) => format!("'self' {origin}"),
             None => "'self'".to_owned(),

@@ -2,16 +2,16 @@
 //! grant with PKCE, for public clients.
 //!
 //! Reading order: [`request`] (what an application asks), [`authorize`] and [`login`] (how a browser gets a code),
-//! [`codes`] and [`token`] (what the code is worth), [`html`] (how it looks).
+//! [`codes`](super::codes) and [`token`] (what the code is worth), [`html`] (how it looks).
 //!
 //! Another site's page cannot post these forms, signed in or not: whoever listens refuses foreign Origins. What that leaves
 //! of login CSRF, the application's `state` covers.
 
 mod answers;
 mod authorize;
-mod codes;
 mod html;
 mod login;
+mod login_form;
 mod logout;
 mod new_password;
 mod parameters;
@@ -35,9 +35,6 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use bytes::Bytes;
-
-pub(crate) use codes::Codes;
-pub(crate) use sessions::BrowserSession;
 
 use super::{limits::MAX_FORM_BYTES, pool::UserPool};
 use parameters::Parameters;

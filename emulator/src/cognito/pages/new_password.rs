@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::{
     Asked, authorize,
     html::{Field, Form},
-    login,
+    login_form,
     refusal::Refusal,
     request::AuthorizationRequest,
 };
@@ -30,7 +30,7 @@ pub(super) fn submit(pool: &UserPool, asked: &Asked) -> Result<Response, Refusal
         Err(error) => match error.error_type {
             ErrorType::NotAuthorized => {
                 let alert = Some("That took too long. Sign in once more with the temporary password.");
-                Ok(login::page(pool, &request, username, alert))
+                Ok(login_form::page(pool, &request, username, alert))
             }
             ErrorType::InvalidPassword | ErrorType::InvalidParameter => {
                 let alert = passwords::refused_in_words(&pool.settings().password_policy, form.text("password"));
@@ -59,5 +59,5 @@ pub(super) fn page(
         button: "Save and sign in",
         link: None,
     }
-    .answer(login::status(alert), request.redirect_uri)
+    .answer(request.redirect_uri)
 }

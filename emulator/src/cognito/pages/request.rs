@@ -2,11 +2,10 @@
 
 use super::{
     Asked,
-    codes::Code,
     parameters::{Parameters, with_parameters},
     refusal::Refusal,
 };
-use crate::cognito::{limits::MAX_NONCE_CHARS, pool::UserPool, settings::ClientSettings, user::User};
+use crate::cognito::{codes::Code, limits::MAX_NONCE_CHARS, pool::UserPool, settings::ClientSettings, user::User};
 use crate::identifiers;
 
 /// Characters of a SHA-256 digest in base64 without padding: every challenge has them (RFC 7636, 4.2).

@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, header::COOKIE};
 
 use crate::cognito::{
+    browser_session::BrowserSession,
     limits::BROWSER_SESSION_SECONDS,
     pool::UserPool,
     user::{User, UserStatus},
@@ -12,14 +13,6 @@ const NAME: &str = "cognito";
 
 /// Lax: the browser comes from the application, another site, by links. Not Secure: it comes by plain HTTP to loopback.
 const ATTRIBUTES: &str = "Path=/; HttpOnly; SameSite=Lax";
-
-/// Who has signed in with a browser, and when.
-pub(crate) struct BrowserSession {
-    sub: String,
-    /// The hash of the password that was given: a changed one ends the session.
-    password_hash: String,
-    auth_time: u64,
-}
 
 /// The session's name in a request's cookies.
 pub(super) fn named_in(headers: &HeaderMap) -> Option<String> {

@@ -5,7 +5,6 @@ use axum::response::Response;
 use super::{
     Asked, authorize,
     html::{Field, Form, Link, application},
-    login,
     refusal::Refusal,
     request::AuthorizationRequest,
 };
@@ -119,5 +118,5 @@ fn page(
             address: request.page("/login"),
         }),
     }
-    .answer(login::status(alert), request.redirect_uri)
+    .answer(request.redirect_uri)
 }

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use super::{
     Asked,
-    codes::{Code, Presented},
     parameters::Parameters,
     refusal::{OAuthError, Refusal},
 };
 use crate::cognito::{
     authentication::{Beginning, Session},
+    codes::{Code, Presented},
     errors::{CognitoError, ErrorType},
     pool::UserPool,
     settings::ClientSettings,

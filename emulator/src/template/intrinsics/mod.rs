@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Resource, Template, unknown};
+use super::{Resource, Template, known};
 use crate::problem::Problem;
 
 /// Deeper nesting than this is a reference cycle.
@@ -176,7 +176,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn note_absent(&self, logical_id: &str, resource: &Resource) {
-        if !unknown::is_run(&resource.kind) {
+        if !known::is_run(&resource.kind) {
             let named = format!("{logical_id} ({})", resource.kind);
             self.absent.borrow_mut().insert(named);
         }

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Place, Resolver, malformed};
 use crate::problem::Problem;
-use crate::template::{Resource, unknown};
+use crate::template::{Resource, known};
 
 impl Resolver<'_> {
     pub(super) fn physical_id(&self, logical_id: &str, resource: &Resource, depth: usize) -> Result<String, Problem> {
@@ -99,8 +99,8 @@ impl Resolver<'_> {
             ("AWS::Events::Rule", "Arn") => format!("arn:aws:events:{region}:{account}:rule/{id}"),
             ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{account}:role/{id}"),
             ("AWS::Logs::LogGroup", "Arn") => format!("arn:aws:logs:{region}:{account}:log-group:{id}:*"),
-            (kind, "Arn") if !unknown::is_run(kind) => format!("arn:aws:{}:{region}:{account}:{id}", service_of(kind)),
-            (kind, _) if !unknown::is_run(kind) => id,
+            (kind, "Arn") if !known::is_run(kind) => format!("arn:aws:{}:{region}:{account}:{id}", service_of(kind)),
+            (kind, _) if !known::is_run(kind) => id,
             (kind, _) => {
                 return Err(Problem::new(format!(
                     "Fn::GetAtt {logical_id}.{attribute} of an {kind} is not supported."

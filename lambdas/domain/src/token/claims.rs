@@ -3,10 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::reason::Reason;
-use crate::identity::{DisplayName, GroupName, Identity, UserId, Username};
+use crate::identity::{DisplayName, GroupName, Identity, OriginJti, UserId, Username};
 use crate::json::Strict;
 use crate::limits::{CLOCK_SKEW_MAX, TOKEN_LIFETIME_MAX};
-use crate::revocation::OriginJti;
 use crate::timestamp::Timestamp;
 
 /// Which tokens are accepted.

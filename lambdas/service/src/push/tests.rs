@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use domain::revocation::OriginJti;
+use domain::identity::OriginJti;
 use serde_json::json;
 
 use super::*;

@@ -6,8 +6,8 @@ mod races;
 
 use domain::connection::{ConnectionRules, Standing};
 use domain::handshake::protocols::Offer;
+use domain::identity::OriginJti;
 use domain::limits::REVOKE_MAX;
-use domain::revocation::OriginJti;
 use domain::timestamp::Timestamp;
 use serde_json::json;
 

@@ -5,10 +5,9 @@ use serde_json::value::RawValue;
 use super::fields::Fields;
 use crate::channel::Channel;
 use crate::content::Content;
-use crate::identity::UserId;
+use crate::identity::{OriginJti, UserId};
 use crate::json::Members;
 use crate::message_id::MessageId;
-use crate::revocation::OriginJti;
 use crate::wire::refusal::Refusal;
 
 /// One order of the back end.

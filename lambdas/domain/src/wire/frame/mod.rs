@@ -7,7 +7,6 @@ mod error;
 mod history;
 mod presence;
 mod push;
-mod server_frame;
 mod signal;
 mod subscribed;
 
@@ -15,7 +14,39 @@ pub use answer::{News, Receipt, Terms};
 pub use closing::ClosingReason;
 pub use presence::Movement;
 
-pub(super) use server_frame::ServerFrame;
+use serde::Serialize;
+
+use answer::{Ack, EchoAnswer, Pong};
+use closing::Closing;
+use error::ErrorBody;
+use history::HistoryBody;
+use presence::{Joined, Left, List};
+use push::Push;
+use signal::Signal;
+use subscribed::{Subscribed, Unsubscribed};
+
+// The one list by which `type` is written, and by which clients' types are generated.
+/// Every frame of the server, told apart by `type`. A newer server may send others.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(in crate::wire) enum ServerFrame<'a> {
+    Message(Push<'a>),
+    Ack(Ack<'a>),
+    Echo(EchoAnswer<'a>),
+    Subscribed(Subscribed<'a>),
+    Unsubscribed(Unsubscribed<'a>),
+    History(HistoryBody<'a>),
+    Presence(List<'a>),
+    #[serde(rename = "presence")]
+    Joined(Joined<'a>),
+    #[serde(rename = "presence")]
+    Left(Left<'a>),
+    Signal(Signal<'a>),
+    Pong(Pong<'a>),
+    Closing(Closing),
+    Error(ErrorBody<'a>),
+}
 
 /// One text frame, ready to post.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use domain::channel::Channel;
 use domain::connection::Standing;
-use domain::revocation::{OriginJti, Revocation};
+use domain::identity::OriginJti;
+use domain::revocation::Revocation;
 use domain::shards::Shards;
 use domain::slot::Slot;
 use domain::timestamp::Timestamp;

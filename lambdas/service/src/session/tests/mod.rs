@@ -11,8 +11,8 @@ mod who;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::identity::UserId;
-use domain::revocation::{NotBefore, OriginJti, Revocation};
+use domain::identity::{OriginJti, UserId};
+use domain::revocation::{NotBefore, Revocation};
 use domain::session::{Cookie, Pages, Request, Response, ReturnPath, Secret, SignIn};
 use serde_json::{Value, json};
 

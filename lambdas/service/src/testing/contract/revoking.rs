@@ -1,8 +1,8 @@
 //! Revocation: whoever signed in too early is refused, and whose sign-in was ended; no later word takes that back.
 
 use domain::connection::Connection;
-use domain::identity::{Identity, UserId};
-use domain::revocation::{NotBefore, OriginJti, Revocation};
+use domain::identity::{Identity, OriginJti, UserId};
+use domain::revocation::{NotBefore, Revocation};
 use domain::timestamp::Timestamp;
 
 use super::AllPorts;

@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 use domain::channel::Channel;
 use domain::connection::Standing;
 use domain::connection_id::ConnectionId;
-use domain::identity::UserId;
+use domain::identity::{OriginJti, UserId};
 use domain::log::{Entry, Head, Sent};
 use domain::membership::Member;
 use domain::message_id::MessageId;
-use domain::revocation::{NotBefore, OriginJti};
+use domain::revocation::NotBefore;
 use domain::slot::{Slot, SlotNumber};
 use domain::timestamp::Timestamp;
 

@@ -2,8 +2,8 @@
 
 use domain::connection::{Connection, Standing};
 use domain::connection_id::ConnectionId;
-use domain::identity::UserId;
-use domain::revocation::{OriginJti, Revocation};
+use domain::identity::{OriginJti, UserId};
+use domain::revocation::Revocation;
 use domain::slot::{Slot, SlotNumber};
 use domain::timestamp::Timestamp;
 

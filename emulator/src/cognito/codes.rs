@@ -4,7 +4,7 @@ use aws_lc_rs::constant_time;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use crate::cognito::{
+use super::{
     limits::{CODE_SECONDS, MAX_CODES},
     short_lived::ShortLived,
 };
@@ -12,24 +12,24 @@ use crate::cognito::{
 /// What a code was given for.
 #[derive(Debug, Clone)]
 pub(crate) struct Code {
-    pub(super) client_id: String,
-    pub(super) redirect_uri: String,
+    pub(crate) client_id: String,
+    pub(crate) redirect_uri: String,
     /// The PKCE challenge, method S256.
-    pub(super) challenge: Option<String>,
-    pub(super) nonce: Option<String>,
-    pub(super) scope: String,
-    pub(super) sub: String,
+    pub(crate) challenge: Option<String>,
+    pub(crate) nonce: Option<String>,
+    pub(crate) scope: String,
+    pub(crate) sub: String,
     /// The hash of the password that was given: a changed one makes the code void.
-    pub(super) password_hash: String,
-    pub(super) auth_time: u64,
+    pub(crate) password_hash: String,
+    pub(crate) auth_time: u64,
     /// The family that the code begins. It has its name beforehand so that a replay knows what to revoke.
-    pub(super) origin_jti: String,
+    pub(crate) origin_jti: String,
 }
 
 impl Code {
     /// Whether the application that brings the code is the one that asked for it. A verifier without a challenge is as
     /// wrong as none with one (RFC 9700, 2.1.1).
-    pub(super) fn belongs_to(&self, client_id: &str, redirect_uri: &str, verifier: Option<&str>) -> bool {
+    pub(crate) fn belongs_to(&self, client_id: &str, redirect_uri: &str, verifier: Option<&str>) -> bool {
         let verified = match (&self.challenge, verifier) {
             (None, None) => true,
             (Some(challenge), Some(verifier)) => {
@@ -43,7 +43,7 @@ impl Code {
 }
 
 /// What becomes of a code that is brought.
-pub(super) enum Presented {
+pub(crate) enum Presented {
     First(Code),
     /// It was brought before; the tokens that it gave may be in the wrong hands.
     Again(Code),
@@ -63,7 +63,7 @@ impl Codes {
         Self(ShortLived::new(CODE_SECONDS, MAX_CODES))
     }
 
-    pub(super) fn issue(&mut self, code: Code, now: u64) -> String {
+    pub(crate) fn issue(&mut self, code: Code, now: u64) -> String {
         self.0.keep(
             Issued {
                 code,
@@ -74,7 +74,7 @@ impl Codes {
     }
 
     /// A code is spent by being brought, whether or not the rest of the request is right.
-    pub(super) fn present(&mut self, text: &str, now: u64) -> Presented {
+    pub(crate) fn present(&mut self, text: &str, now: u64) -> Presented {
         let Some(issued) = self.0.find_mut(text, now) else {
             return Presented::Unknown;
         };
@@ -87,7 +87,7 @@ impl Codes {
     }
 
     /// Whether the code was brought again while its tokens were made.
-    pub(super) fn was_replayed(&self, text: &str, now: u64) -> bool {
+    pub(crate) fn was_replayed(&self, text: &str, now: u64) -> bool {
         self.0.find(text, now).is_some_and(|issued| issued.times_presented > 1)
     }
 }
