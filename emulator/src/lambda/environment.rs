@@ -10,55 +10,18 @@ use super::fingerprint::Fingerprint;
 use super::function_log::FunctionLog;
 use super::invocation::{Event, Invocation};
 use super::memory::Memory;
+use super::not_ready::NotReady;
+use super::outcome::Outcome;
 use super::output::{FunctionError, InvocationResult};
 use super::process::Process;
 use super::program::Program;
 use super::reaper::ProcessGroups;
-use super::report::Status;
-use super::reported;
 use crate::faults::Faults;
 use crate::inspector::FunctionNotes;
 use crate::template::FunctionSpec;
 
 /// How often it is looked whether a process has outgrown its memory.
 const MEMORY_CHECKS: Duration = Duration::from_millis(50);
-
-/// What came of handing an event to an environment.
-pub(super) enum Outcome {
-    /// The function answered; the environment is done when it asks for the next event.
-    Answered(InvocationResult),
-    /// The function took longer than it may.
-    TimedOut,
-    /// The process ended with the event in hand.
-    Exited(String),
-    /// The environment was gone before the event reached it: another may take it.
-    NeverTaken,
-}
-
-impl Outcome {
-    /// How the invocation ended and what its caller is told of a function that may take `timeout`; nothing if it did not
-    /// begin.
-    pub(super) fn told(self, request_id: &str, timeout: Duration) -> Option<(Status, InvocationResult)> {
-        Some(match self {
-            Self::Answered(result) => (Status::Answered, result),
-            Self::TimedOut => (Status::TimedOut, Err(FunctionError::timed_out(request_id, timeout))),
-            Self::Exited(how) => (Status::Exited, Err(FunctionError::exited(request_id, &how))),
-            Self::NeverTaken => return None,
-        })
-    }
-}
-
-/// Why an environment is not ready.
-#[derive(Debug)]
-pub(super) enum NotReady {
-    /// There is no process at all.
-    NotStarted(String),
-    /// The runtime said what is wrong, in so many words.
-    Reported(FunctionError),
-    /// The process ended.
-    Exited(String, String),
-    TimedOut(Duration),
-}
 
 /// A running process and the event that it works on.
 #[derive(Debug)]
@@ -300,30 +263,6 @@ impl Environment {
     /// Kills the process; nothing happens if it is gone already.
     pub(super) fn kill(&self) {
         self.process.kill();
-    }
-}
-
-impl NotReady {
-    /// What the caller of the function is told
-    /// (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>).
-    pub(super) fn error(self, request_id: &str, timeout: Duration) -> FunctionError {
-        match self {
-            Self::NotStarted(why) => FunctionError::not_started(request_id, &why),
-            Self::Reported(error) => error,
-            Self::Exited(how, _) => FunctionError::exited(request_id, &how),
-            Self::TimedOut(_) => FunctionError::timed_out(request_id, timeout),
-        }
-    }
-}
-
-impl std::fmt::Display for NotReady {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NotStarted(why) => f.write_str(why),
-            Self::Reported(error) => f.write_str(&reported::reason(error)),
-            Self::Exited(how, words) => write!(f, "{how}, {words}"),
-            Self::TimedOut(limit) => write!(f, "not ready after {} s", limit.as_secs()),
-        }
     }
 }
 

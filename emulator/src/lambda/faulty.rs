@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::environment::{Environment, Outcome};
+use super::environment::Environment;
+use super::outcome::Outcome;
 use crate::faults::{Faults, Kind};
 
 /// How a process ended that was killed.

@@ -17,6 +17,8 @@ mod invocation;
 mod invoke_api;
 mod memory;
 mod node;
+mod not_ready;
+mod outcome;
 mod output;
 mod pool;
 mod process;
