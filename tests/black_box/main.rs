@@ -29,6 +29,7 @@ mod emulator_hostile;
 mod emulator_http_api;
 mod emulator_inspector;
 mod emulator_invoke_api;
+mod emulator_killed;
 mod emulator_load;
 mod emulator_node;
 mod emulator_ports;

@@ -204,7 +204,7 @@ impl Environment {
     }
 
     /// The Runtime API's `next`: waits for the next event, with the process frozen until it comes, or until nobody waits any
-    /// longer. Asking says that initialisation, or the event before, is over.
+    /// longer or the process is killed. Asking says that initialisation, or the event before, is over.
     ///
     /// # Errors
     /// The event before is not answered yet.
@@ -215,6 +215,10 @@ impl Environment {
         }
         let frozen = Frozen::new(self);
         let invocation = inbox.recv().await;
+        if self.process.is_killed() {
+            // It cannot have read the event, which is left to another environment. One that is killed later may have.
+            return Ok(None);
+        }
         self.taken.store(true, Ordering::Release);
         drop(frozen);
         Ok(invocation)

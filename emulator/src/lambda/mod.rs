@@ -15,6 +15,7 @@ mod function_log;
 mod functions;
 mod invocation;
 mod invoke_api;
+mod killed;
 mod memory;
 mod node;
 mod not_ready;

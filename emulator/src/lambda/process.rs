@@ -9,6 +9,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::watch;
 
 use super::function_log::FunctionLog;
+use super::killed::is_killed;
 use super::memory::Memory;
 use super::program::Program;
 use super::reaper::ProcessGroups;
@@ -78,6 +79,11 @@ impl Process {
 
     pub(super) fn has_exited(&self) -> bool {
         self.exit.borrow().is_some()
+    }
+
+    /// Whether it runs no instruction any more, though its end may not have been noticed yet.
+    pub(super) fn is_killed(&self) -> bool {
+        self.has_exited() || is_killed(self.group)
     }
 
     /// Waits until it has ended, and says how: `exit status 1`, `signal: killed`.
