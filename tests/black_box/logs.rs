@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::{Forge, Handshake, Stack, StackOptions, TestResult, carillon_template_with, eventually};
 
-use crate::frames::{ask, open};
+use crate::frames::{ask, frame, open};
 use crate::refusals::events;
 
 /// What an untrusted field may hold. `forged` stands in each, so that it would be found however it was escaped.
@@ -127,6 +127,8 @@ async fn log_03_each_refusal_and_each_end_is_one_event() -> TestResult {
     let token = stack.sign_in("alice").await?.id;
     let sub = Forge::claims(&token)?["sub"].clone();
     let mut alice = Handshake::of_browser(&stack, &token).open().await?;
+    let opened = json!({ "sub": sub, "source": "127.0.0.1" });
+    one_event(&stack, "connection.registered", &opened, &["connection"]).await?;
 
     assert_eq!(Handshake::with(&stack).status().await?, 401);
     let denied = json!({ "reason": "missing_token", "source": "127.0.0.1" });
@@ -138,12 +140,12 @@ async fn log_03_each_refusal_and_each_end_is_one_event() -> TestResult {
     one_event(&stack, "handshake.refused", &denied, &["connection"]).await?;
 
     assert_eq!(Handshake::of_browser(&stack, &token).status().await?, 429);
-    let full = json!({ "reason": "too_many_connections", "sub": sub });
+    let full = json!({ "reason": "too_many_connections", "sub": sub, "source": "127.0.0.1" });
     one_event(&stack, "handshake.refused", &full, &["connection"]).await?;
 
     let forbidden = ask(&mut alice, "history", &json!({ "channel": "group:admins" })).await?;
     assert_eq!(forbidden["code"], "forbidden");
-    let refused = json!({ "code": "forbidden", "sub": sub });
+    let refused = json!({ "reason": "forbidden", "sub": sub, "source": "127.0.0.1" });
     one_event(&stack, "message.refused", &refused, &["connection"]).await?;
 
     let order = json!({ "action": "disconnect", "user": sub });
@@ -151,8 +153,108 @@ async fn log_03_each_refusal_and_each_end_is_one_event() -> TestResult {
     one_event(&stack, "user.revoked", &json!({ "sub": sub, "closed": 1 }), &[]).await
 }
 
+#[tokio::test]
+async fn log_03_an_event_that_no_function_waits_for_tells_whose_it_is() -> TestResult {
+    let stack = Stack::start().await?;
+    let event = |event_type: &str, authorizer: &Value| {
+        json!({ "requestContext": {
+            "eventType": event_type, "connectionId": "Zk3dPfYbIAMCJpw=", "requestId": "Zk3eAEdnIAMFTxQ=",
+            "identity": { "sourceIp": "198.51.100.7" }, "authorizer": authorizer
+        } })
+    };
+    let alice = json!({ "userId": "alice", "expiresAt": "4102444800", "signedInAt": "1000" });
+    let whose = json!({ "connection": "Zk3dPfYbIAMCJpw=", "source": "198.51.100.7" });
+    for (function, event_type, authorizer, status, name, reason) in [
+        ("fn-connect", "MESSAGE", &alice, 400, "event.refused", "not_a_handshake"),
+        (
+            "fn-disconnect",
+            "CONNECT",
+            &alice,
+            400,
+            "event.refused",
+            "not_a_disconnection",
+        ),
+        ("fn-default", "CONNECT", &alice, 400, "event.refused", "not_a_message"),
+        (
+            "fn-connect",
+            "CONNECT",
+            &Value::Null,
+            403,
+            "handshake.refused",
+            "no_identity",
+        ),
+        (
+            "fn-default",
+            "MESSAGE",
+            &Value::Null,
+            200,
+            "message.refused",
+            "no_identity",
+        ),
+    ] {
+        let answer = stack.invoke(function, &event(event_type, authorizer)).await?;
+        assert_eq!(answer["statusCode"], status, "{function} {event_type}");
+        let mut expected = whose.clone();
+        expected["reason"] = json!(reason);
+        if authorizer.is_object() {
+            expected["sub"] = json!("alice");
+        }
+        one_event(&stack, name, &expected, &[]).await?;
+    }
+    assert!(stack.invoke("fn-authorizer", &event("MESSAGE", &alice)).await.is_err());
+    let mut expected = whose.clone();
+    expected["reason"] = json!("not_a_handshake");
+    one_event(&stack, "handshake.refused", &expected, &[]).await
+}
+
+#[tokio::test]
+async fn log_03_who_sends_too_much_is_told_apart_when_refused_and_when_ended() -> TestResult {
+    let stack = Stack::start_with(StackOptions {
+        template: Some(carillon_template_with(&["messagesPerSecond=1"])?),
+        ..StackOptions::default()
+    })
+    .await?;
+    let token = stack.sign_in("alice").await?.id;
+    let mut alice = Handshake::of_browser(&stack, &token).open().await?;
+    for _ in 0..1_000 {
+        alice
+            .send(frame("message", &json!({ "recipient": "all", "content": 1 })))
+            .await?;
+    }
+    alice.next_where(|frame| frame["type"] == "closing").await?;
+    let limited = json!({ "reason": "rate_limited", "sub": Forge::claims(&token)?["sub"], "source": "127.0.0.1" });
+    for name in ["message.refused", "rate.ended"] {
+        let events = events_of(&stack, name, &limited).await?;
+        for event in events {
+            is_whole(&event, &["connection"]);
+        }
+    }
+    Ok(())
+}
+
 /// Waits for the one event with this name and these fields; it says when it was, in UTC, and has text in `further`.
 async fn one_event(stack: &Stack, name: &str, fields: &Value, further: &[&str]) -> TestResult {
+    let found = events_of(stack, name, fields).await?;
+    assert_eq!(found.len(), 1, "{found:?}");
+    is_whole(&found[0], further);
+    Ok(())
+}
+
+fn is_whole(event: &Value, further: &[&str]) {
+    assert!(
+        event["timestamp"].as_str().is_some_and(|at| at.ends_with('Z')),
+        "{event}"
+    );
+    for field in further {
+        assert!(
+            event[*field].as_str().is_some_and(|text| !text.is_empty()),
+            "{field}: {event}"
+        );
+    }
+}
+
+/// Waits for events with this name and these fields.
+async fn events_of(stack: &Stack, name: &str, fields: &Value) -> TestResult<Vec<Value>> {
     let fields = fields.as_object().cloned().unwrap_or_default();
     let found = || {
         let mut events = events(stack);
@@ -162,17 +264,5 @@ async fn one_event(stack: &Stack, name: &str, fields: &Value, further: &[&str]) 
         events
     };
     eventually(&format!("{name} {fields:?}"), async || !found().is_empty()).await?;
-    let found = found();
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(
-        found[0]["timestamp"].as_str().is_some_and(|at| at.ends_with('Z')),
-        "{found:?}"
-    );
-    for field in further {
-        assert!(
-            found[0][*field].as_str().is_some_and(|text| !text.is_empty()),
-            "{field}: {found:?}"
-        );
-    }
-    Ok(())
+    Ok(found())
 }

@@ -23,7 +23,7 @@ pub async fn authorize(
         .method_arn()
         .filter(|_| event.event_type() == Some(EventType::Connect))
     else {
-        tracing::warn!(reason = "not_a_handshake", "handshake.refused");
+        note(event, "not_a_handshake");
         return Err(unauthorized());
     };
     let admitted = door.admit(&event.headers(), &event.query(), now).await;
@@ -47,13 +47,17 @@ fn allow(event: &Event, method_arn: &str, identity: &Identity) -> Result<PolicyR
     ))
 }
 
-fn refuse(event: &Event, method_arn: &str, reason: Reason) -> Result<PolicyResponse, Diagnostic> {
+fn note(event: &Event, reason: &str) {
     tracing::warn!(
-        reason = reason.as_str(),
+        reason,
         connection = event.connection().as_ref().map(tracing::field::display),
         source = event.source().map(tracing::field::display),
         "handshake.refused"
     );
+}
+
+fn refuse(event: &Event, method_arn: &str, reason: Reason) -> Result<PolicyResponse, Diagnostic> {
+    note(event, reason.as_str());
     match reason.answer() {
         Answer::Forbidden => Ok(PolicyResponse::deny(method_arn)),
         Answer::Unauthorized => Err(unauthorized()),

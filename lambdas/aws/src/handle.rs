@@ -28,10 +28,11 @@ pub async fn connect(
     seed: u64,
 ) -> RouteResponse {
     let (Some(EventType::Connect), Some(connection)) = (event.event_type(), event.connection()) else {
-        return not_ours("not_a_handshake");
+        return not_ours(event, "not_a_handshake");
     };
     let Some(identity) = event.identity() else {
-        tracing::warn!(connection = %connection, reason = "no_identity", "handshake.refused");
+        let source = event.source().map(tracing::field::display);
+        tracing::warn!(reason = "no_identity", %connection, source, "handshake.refused");
         return RouteResponse::status(403);
     };
     let handshake = Handshake {
@@ -39,6 +40,7 @@ pub async fn connect(
         identity,
         offer: protocols::offer(&event.headers()),
         replaces: event.replaces(),
+        source: event.source(),
     };
     match service::connect::connect(table, clock, rules, handshake, seed).await {
         Ok(Outcome::Open) => RouteResponse::ok(),
@@ -70,7 +72,7 @@ pub async fn disconnect<T: Connections + Members>(
     event: &Event,
 ) -> RouteResponse {
     let (Some(EventType::Disconnect), Some(connection)) = (event.event_type(), event.connection()) else {
-        return not_ours("not_a_disconnection");
+        return not_ours(event, "not_a_disconnection");
     };
     match service::disconnect::disconnect(table, sockets, clock, &connection).await {
         Ok(()) => RouteResponse::ok(),
@@ -90,7 +92,7 @@ where
     C: Clock,
 {
     let Some((caller, body)) = frame(event) else {
-        return not_ours("not_a_message");
+        return not_ours(event, "not_a_message");
     };
     serve::serve_message(messaging, &caller, &body, Jitter::seeded(seed)).await;
     RouteResponse::ok()
@@ -110,7 +112,7 @@ where
     C: Clock,
 {
     let Some((caller, body)) = frame(event) else {
-        return not_ours("not_a_message");
+        return not_ours(event, "not_a_message");
     };
     serve::serve_channel(messaging, heartbeat, &caller, &body, Jitter::seeded(seed)).await;
     RouteResponse::ok()
@@ -119,7 +121,7 @@ where
 /// `$default`.
 pub async fn default(sockets: &impl Sockets, clock: &impl Clock, event: &Event) -> RouteResponse {
     let Some((caller, body)) = frame(event) else {
-        return not_ours("not_a_message");
+        return not_ours(event, "not_a_message");
     };
     serve::serve_default(sockets, clock, &caller, &body).await;
     RouteResponse::ok()
@@ -151,12 +153,19 @@ fn frame(event: &Event) -> Option<(Caller, String)> {
         connection: event.connection()?,
         identity: event.identity(),
         gateway_request: event.request(),
+        source: event.source(),
     };
     Some((caller, event.body().unwrap_or_default()))
 }
 
-fn not_ours(reason: &'static str) -> RouteResponse {
-    tracing::warn!(reason, "event.refused");
+fn not_ours(event: &Event, reason: &'static str) -> RouteResponse {
+    tracing::warn!(
+        reason,
+        connection = event.connection().map(tracing::field::display),
+        sub = event.identity().map(|identity| tracing::field::display(identity.user)),
+        source = event.source().map(tracing::field::display),
+        "event.refused"
+    );
     RouteResponse::status(400)
 }
 

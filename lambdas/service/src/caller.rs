@@ -1,5 +1,7 @@
 //! Who is speaking: what API Gateway says of a frame's connection, never what the frame says.
 
+use std::net::IpAddr;
+
 use domain::connection_id::ConnectionId;
 use domain::identity::Identity;
 use domain::timestamp::Timestamp;
@@ -14,6 +16,8 @@ pub struct Caller {
     pub identity: Option<Identity>,
     /// API Gateway's id of the event, repeated in errors.
     pub gateway_request: Option<String>,
+    /// Where the connection comes from, as API Gateway sees it; for the log alone.
+    pub source: Option<IpAddr>,
 }
 
 impl Caller {
@@ -23,7 +27,6 @@ impl Caller {
     /// `forbidden` without an identity, `token_expired` from the instant of its end.
     pub fn identity_at(&self, now: Timestamp) -> Result<&Identity, Refusal> {
         let Some(identity) = &self.identity else {
-            tracing::warn!(connection = %self.connection, reason = "no_identity", "message.refused");
             return Err(Refusal::nobody());
         };
         if self.has_ended(now) {
@@ -31,6 +34,11 @@ impl Caller {
         } else {
             Ok(identity)
         }
+    }
+
+    /// Who it is for the log, if the event says so.
+    pub(crate) fn sub(&self) -> Option<&str> {
+        self.identity.as_ref().map(|identity| identity.user.as_str())
     }
 
     /// Whether the connection is past its end, and gets nothing any more but to be told so.

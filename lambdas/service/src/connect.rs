@@ -1,5 +1,7 @@
 //! `$connect`: records the connection before the handshake ends, so that whoever is connected is a member.
 
+use std::net::IpAddr;
+
 use domain::connection::{Connection, ConnectionRules};
 use domain::connection_id::ConnectionId;
 use domain::handshake::protocols::Offer;
@@ -21,6 +23,8 @@ pub struct Handshake {
     pub offer: Offer,
     /// The connection whose place it is to take, as the client says.
     pub replaces: Option<ConnectionId>,
+    /// Where it comes from, as API Gateway sees it; for the log alone.
+    pub source: Option<IpAddr>,
 }
 
 /// How a handshake ends.
@@ -85,14 +89,16 @@ pub async fn connect(
 /// One event a handshake; refusals have the name that the authorizer's have, so that one search finds both.
 fn note(handshake: &Handshake, outcome: Outcome) {
     let (connection, sub) = (&handshake.connection, &handshake.identity.user);
+    let source = handshake.source.map(tracing::field::display);
     match outcome.refusal() {
         None => tracing::info!(
             %connection,
             %sub,
+            source,
             replaces = handshake.replaces.as_ref().map(tracing::field::display),
             "connection.registered"
         ),
-        Some(reason) => tracing::warn!(reason, %connection, %sub, "handshake.refused"),
+        Some(reason) => tracing::warn!(reason, %connection, %sub, source, "handshake.refused"),
     }
 }
 

@@ -61,7 +61,14 @@ impl<T: Buckets, S, H, C: Clock> Messaging<T, S, H, C> {
         if refusals <= RATE_REFUSALS_MAX {
             return Err(Refusal::rate_limited(wait));
         }
-        tracing::warn!(connection = %caller.connection, sub = %bucket.user, refusals, "rate.ended");
+        tracing::warn!(
+            reason = "rate_limited",
+            connection = %caller.connection,
+            sub = %bucket.user,
+            source = caller.source.map(tracing::field::display),
+            refusals,
+            "rate.ended"
+        );
         Ok(Some(ClosingReason::RateLimited))
     }
 }

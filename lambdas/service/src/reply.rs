@@ -53,8 +53,7 @@ pub(crate) async fn post(sockets: &impl Sockets, clock: &impl Clock, caller: &Ca
         return;
     }
     let frame = answer.unwrap_or_else(|refusal| {
-        let user = caller.identity.as_ref().map_or("", |identity| identity.user.as_str());
-        tracing::info!(code = refusal.code.as_str(), connection = %caller.connection, sub = user, "message.refused");
+        note(caller, &refusal);
         Frame::error(&refusal, caller.gateway_request.as_deref())
     });
     let mut posted = sockets.post(&caller.connection, &frame).await;
@@ -68,6 +67,14 @@ pub(crate) async fn post(sockets: &impl Sockets, clock: &impl Clock, caller: &Ca
     if posted != Posted::Accepted {
         tracing::info!(connection = %caller.connection, outcome = ?posted, "reply.lost");
     }
+}
+
+/// One event a refusal. Who is nobody to the client is told apart here from who may not do something.
+fn note(caller: &Caller, refusal: &Refusal) {
+    let sub = caller.sub();
+    let reason = sub.map_or("no_identity", |_| refusal.code.as_str());
+    let source = caller.source.map(tracing::field::display);
+    tracing::info!(reason, connection = %caller.connection, sub, source, "message.refused");
 }
 
 /// A table that does not answer, as the client is told of it; why goes to the log.

@@ -43,6 +43,7 @@ impl World {
             identity: socket.identity.clone(),
             offer: Offer::Nothing,
             replaces: socket.replaces.clone(),
+            source: None,
         };
         self.gateway.sockets.push(socket);
         self.gateway.by_id.insert(id, index);

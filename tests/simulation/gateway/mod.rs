@@ -90,6 +90,7 @@ impl World {
             connection: socket.id.clone(),
             identity: Some(socket.identity.clone()),
             gateway_request: None,
+            source: None,
         };
         tell!(self, "  {} > {body}", self.gateway.sockets[index].id);
         let work = match action {

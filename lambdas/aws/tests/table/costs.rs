@@ -181,6 +181,7 @@ fn caller(number: u32) -> Caller {
             user,
         }),
         gateway_request: None,
+        source: None,
     }
 }
 
@@ -343,6 +344,7 @@ async fn open(world: &World, caller: &Caller, replaces: Option<&ConnectionId>) {
         identity,
         offer: Offer::Ours,
         replaces: replaces.cloned(),
+        source: None,
     };
     let outcome = connect(&world.table, &world.clock, &rules(), handshake, 1).await;
     assert!(matches!(outcome, Ok(Outcome::OpenWithProtocol)), "{outcome:?}");

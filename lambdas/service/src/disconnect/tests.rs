@@ -97,6 +97,7 @@ async fn lif_02_while_connecting_either_nothing_is_left_or_it_is_open_no_more() 
                 identity: alice.identity.clone().unwrap(),
                 offer: domain::handshake::protocols::Offer::Nothing,
                 replaces: None,
+                source: None,
             };
             let rules = connection_rules(world.rules.shards.all);
             let connecting = connect(&world.table, &world.clock, &rules, handshake, 1);
@@ -129,6 +130,7 @@ async fn a_slot_that_another_connection_stands_in_by_now_stays_taken() {
             identity: alice.identity.unwrap(),
             offer: domain::handshake::protocols::Offer::Nothing,
             replaces,
+            source: None,
         };
         connect(&world.table, &world.clock, &rules, handshake, 1).await.unwrap()
     };

@@ -44,6 +44,7 @@ async fn handshake(world: &World, who: &Caller, signed_in_at: Timestamp) -> Outc
         identity,
         offer: Offer::Nothing,
         replaces: None,
+        source: None,
     };
     let rules: ConnectionRules = connection_rules(world.rules.shards.all);
     connect(&world.table, &world.clock, &rules, handshake, 1).await.unwrap()

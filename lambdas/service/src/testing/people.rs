@@ -39,6 +39,7 @@ pub fn caller(user: &str, number: u32, expires_at: Timestamp) -> Option<Caller> 
         connection,
         identity: identity(user, expires_at),
         gateway_request: Some("request=".to_owned()),
+        source: None,
     })
 }
 

@@ -97,6 +97,7 @@ fn handshake(user: &str, number: u32) -> Handshake {
         identity: identity(user),
         offer: Offer::Nothing,
         replaces: None,
+        source: None,
     }
 }
 
