@@ -24,7 +24,9 @@ const TABLE_TIMEOUT: Duration = Duration::from_secs(6);
 /// Time of one attempt.
 const TABLE_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Attempts of one call to the table. Writes carry a request token, so that a repeated one is harmless.
+/// Attempts of one call to the table, also where nobody knows whether the one before was carried out. A transaction carries a
+/// request token; a single write sets the same again, or is refused by what it did itself, and its caller takes that for
+/// done. Only what buckets count is counted twice: see there why it may be.
 const TABLE_ATTEMPTS: u32 = 3;
 
 /// Time of one post. One slow socket must not hold up a fan-out.

@@ -1,4 +1,8 @@
 //! Bucket rows: when the bucket of a user or of a connection will be full, and what was refused since it last was.
+//!
+//! A write that the SDK repeats because its answer was lost counts once more. No more is accepted for that, and a step later
+//! the bucket has made up for it; of a hundred refusals that a connection survives it is one. Not to repeat it would refuse a
+//! message for every lost answer, and a process that was frozen for long loses some.
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use domain::limits::RATE_BURST;

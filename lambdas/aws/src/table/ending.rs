@@ -40,6 +40,7 @@ impl Connections for Table {
             .return_values(ReturnValue::AllOld);
         match update.send().await {
             Ok(old) => Ok(old.attributes().and_then(was)),
+            // Perhaps by its own tombstone, if it was repeated: the sweeper finds that when it is this one's turn again.
             Err(error) => refused("entomb_if_over", error).map(|_| None),
         }
     }

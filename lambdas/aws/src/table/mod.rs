@@ -126,3 +126,6 @@ impl Table {
 fn limit(rows: usize) -> i32 {
     i32::try_from(rows.max(1)).unwrap_or(i32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

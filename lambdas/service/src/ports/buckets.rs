@@ -21,7 +21,7 @@ pub struct Bucket {
 /// Takes messages from buckets.
 pub trait Buckets: Sync {
     /// Takes one message from a bucket that fills at `rate`. However many processes do so at once, no more are taken than it
-    /// holds. One write, or two while it is not full.
+    /// holds. One write, or two while it is not full. An answer lost on the way may cost a further message.
     fn take(
         &self,
         bucket: &Bucket,
