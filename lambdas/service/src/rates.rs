@@ -4,17 +4,17 @@
 use std::time::Duration;
 
 use domain::identity::Identity;
-use domain::limits::RATE_REFUSALS_MAX;
+use domain::limits::{RATE_REFUSALS_MAX, TOMBSTONE_LIFE};
 use domain::timestamp::Timestamp;
 use domain::wire::{ClosingReason, Refusal};
 
 use crate::caller::Caller;
 use crate::describe::describe;
 use crate::messaging::Messaging;
-use crate::ports::{Bucket, Buckets, Clock, Taken};
+use crate::ports::{Bucket, Buckets, Clock, Connections, Taken};
 use crate::reply::unavailable;
 
-impl<T: Buckets, S, H, C: Clock> Messaging<T, S, H, C> {
+impl<T: Buckets + Connections, S, H, C: Clock> Messaging<T, S, H, C> {
     /// Takes one message off what the caller may send. Gives why the connection is to be ended, if it is.
     ///
     /// # Errors
@@ -61,15 +61,21 @@ impl<T: Buckets, S, H, C: Clock> Messaging<T, S, H, C> {
         if refusals <= RATE_REFUSALS_MAX {
             return Err(Refusal::rate_limited(wait));
         }
-        tracing::warn!(
-            reason = "rate_limited",
-            connection = %caller.connection,
-            sub = %bucket.user,
-            source = caller.source.map(tracing::field::display),
-            refusals,
-            "rate.ended"
-        );
+        // Many may be on their way by now: the first ends it, and one of a hundred after it, in case that failed.
+        if refusals % RATE_REFUSALS_MAX == 1 {
+            self.entomb(caller, refusals, now).await;
+        }
         Ok(Some(ClosingReason::RateLimited))
+    }
+
+    /// Entombed, it has no channel and no lease any more, and the sweeper closes it should that fail here.
+    async fn entomb(&self, caller: &Caller, refusals: u32, now: Timestamp) {
+        let (connection, sub) = (&caller.connection, caller.sub());
+        let source = caller.source.map(tracing::field::display);
+        tracing::warn!(reason = "rate_limited", %connection, sub, source, refusals, "rate.ended");
+        if let Err(error) = self.table.entomb(connection, now.plus(TOMBSTONE_LIFE)).await {
+            tracing::warn!(%connection, error = describe(&error), "connection.not_entombed");
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! Answers a frame by posting to its connection. API Gateway passes on nothing a handler returns.
 
+use domain::connection_id::ConnectionId;
 use domain::limits::REPLY_PAUSE;
 use domain::wire::{ClosingReason, ErrorCode, Frame, Refusal};
 
 use crate::caller::Caller;
 use crate::describe::describe;
-use crate::ports::{Clock, Closing, Posted, Sockets, TableError};
+use crate::ports::{Clock, Closing, Ended, Posted, Sockets, TableError};
 
 /// What a client gets for its frame.
 #[derive(Debug)]
@@ -31,11 +32,21 @@ pub(crate) async fn reply(
         Ok(Answer::Frame(frame)) => post(sockets, clock, caller, Ok(frame)).await,
         Err(refusal) => post(sockets, clock, caller, Err(refusal)).await,
         Ok(Answer::Over(reason)) => {
-            tracing::info!(connection = %caller.connection, reason = ?reason, "connection.is_over");
+            let (connection, sub) = (&caller.connection, caller.sub());
+            let source = caller.source.map(tracing::field::display);
+            tracing::info!(?reason, %connection, sub, source, "connection.is_over");
             // Whatever comes of it: the reason is a courtesy, the end is not.
-            let _ = sockets.post(&caller.connection, &Frame::closing(reason)).await;
-            let _ = sockets.end(&caller.connection).await;
+            let _ = sockets.post(connection, &Frame::closing(reason)).await;
+            close(sockets, clock, connection).await;
         }
+    }
+}
+
+/// What is still open then is closed by the sweeper, which finds by the connection's row that it is over.
+async fn close(sockets: &impl Closing, clock: &impl Clock, connection: &ConnectionId) {
+    if sockets.end(connection).await == Ended::Failed {
+        clock.sleep(REPLY_PAUSE).await;
+        let _ = sockets.end(connection).await;
     }
 }
 

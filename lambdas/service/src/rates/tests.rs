@@ -2,11 +2,16 @@
 
 #![allow(clippy::unwrap_used)]
 
+use domain::jitter::Jitter;
+use domain::limits::SWEEP_CYCLE;
 use domain::rate::{Rate, Rates};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::ports::Posted;
+use crate::serve::serve_message;
 use crate::serve::tests::world::{World, answers, at, connected, send, subscribed, world};
+use crate::sweep::sweep;
 
 /// 10 a second from a connection and 20 from a user, so 50 and 100 at once.
 fn limited() -> World {
@@ -102,7 +107,71 @@ async fn who_does_not_wait_as_told_is_ended_and_may_come_back_later() {
         closing,
         json!({"type": "closing", "reason": "rate_limited", "retry": 30_000})
     );
+    assert_eq!(world.sockets.ended(), std::slice::from_ref(&ada.connection));
+    assert!(world.table.tombstone(&ada.connection).is_some());
+    // What was on its way already is told the same, and costs no further tombstone.
+    for _ in 0..RATE_REFUSALS_MAX - 1 {
+        assert_eq!(say(&world, &ada).await, closing);
+    }
+    assert_eq!(entombments(&world), 1);
+}
+
+fn entombments(world: &World) -> usize {
+    let calls = world.table.calls();
+    calls.iter().filter(|call| **call == "entomb").count()
+}
+
+#[tokio::test]
+async fn an_end_that_fails_is_tried_once_more() {
+    let world = limited();
+    let ada = connected(&world, "ada", 1).await;
+    flood(&world, &ada, SURVIVED).await;
+    let outcomes = [Posted::Accepted, Posted::Failed, Posted::Accepted];
+    world.sockets.answer_next(&ada.connection, &outcomes);
+    assert_eq!(say(&world, &ada).await["type"], "closing");
     assert_eq!(world.sockets.ended(), [ada.connection]);
+}
+
+#[tokio::test]
+async fn a_connection_that_cannot_be_closed_is_in_no_room_any_more_and_left_to_the_sweeper() {
+    let world = limited();
+    let ada = subscribed(&world, "ada", 1, "room:a").await;
+    flood(&world, &ada, SURVIVED).await;
+    world.sockets.answer(&ada.connection, Posted::Failed);
+    let body = json!({"action": "message", "data": {"recipient": "all", "content": 1}}).to_string();
+    serve_message(&world, &ada, &body, Jitter::seeded(1)).await;
+    assert!(world.sockets.ended().is_empty());
+    world.sockets.answer(&ada.connection, Posted::Accepted);
+    // Its bucket is full again, and it is over nevertheless.
+    at(&world, 10_000);
+    world
+        .sockets
+        .answer_next(&ada.connection, &[Posted::Accepted, Posted::Failed, Posted::Failed]);
+    assert_eq!(send(&world, &ada, "room:a", &json!(1), None).await["type"], "closing");
+    assert!(world.sockets.ended().is_empty());
+    for minute in 1..=SWEEP_CYCLE.as_secs() / 60 {
+        at(&world, minute * 60_000);
+        sweep(&world.table, &world.sockets, &world.clock, world.rules.shards)
+            .await
+            .unwrap();
+    }
+    assert_eq!(world.sockets.ended(), [ada.connection]);
+    assert!(world.table.members().is_empty());
+}
+
+#[tokio::test]
+async fn a_connection_that_cannot_be_entombed_is_closed_and_entombed_later() {
+    let world = limited();
+    let ada = connected(&world, "ada", 1).await;
+    flood(&world, &ada, SURVIVED).await;
+    world.table.fail_once("entomb");
+    assert_eq!(say(&world, &ada).await["type"], "closing");
+    assert_eq!(world.sockets.ended(), std::slice::from_ref(&ada.connection));
+    assert_eq!(world.table.tombstone(&ada.connection), None);
+    for _ in 0..RATE_REFUSALS_MAX {
+        say(&world, &ada).await;
+    }
+    assert!(world.table.tombstone(&ada.connection).is_some());
 }
 
 #[tokio::test]
