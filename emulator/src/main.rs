@@ -11,6 +11,7 @@ mod cognito;
 mod deployed_addresses;
 mod endpoints;
 mod event_bus;
+mod event_pattern;
 mod faults;
 mod front_door;
 mod gateway;

@@ -54,10 +54,10 @@ function gather(file: string, path: readonly string[], modules: Map<string, Modu
 /** The text without comments, texts and tests, in which paths mean nothing here. */
 function withoutWords(text: string): string {
   return text
-    .replaceAll(/\/\/.*$/gm, '')
-    .replaceAll(/"(?:[^"\\]|\\[\s\S])*"/g, '""')
     .replaceAll(/^#\[cfg\((?:test|all\(test.*)\)\]\n(?:#\[.*\]\n)*(?:pub(?:\([^)]*\))? )?mod \w+;/gm, '')
-    .replaceAll(/^#\[cfg\(test\)\]\n(?:#\[.*\]\n)*(?:pub(?:\([^)]*\))? )?mod \w+ \{[\s\S]*?^\}/gm, '');
+    .replaceAll(/^#\[cfg\((?:test|all\(test.*)\)\]\n(?:#\[.*\]\n)*(?:pub(?:\([^)]*\))? )?mod \w+ \{[\s\S]*?^\}/gm, '')
+    .replaceAll(/\/\/.*$/gm, '')
+    .replaceAll(/"(?:[^"\\]|\\[\s\S])*"/g, '""');
 }
 
 /** `a::{b, c::{d}}` as `a::b` and `a::c::d`. */
@@ -98,7 +98,9 @@ function definedIn(path: readonly string[], from: Module, modules: ReadonlyMap<s
       continue;
     }
     const passedOn = at.module.taken.get(segment);
-    if (passedOn === undefined || (index === 0 && at.module === from && passedOn === path)) return at.module;
+    // A macro is passed on under its own name by the module that defines it.
+    const isItself = passedOn?.length === 1 && passedOn[0] === segment;
+    if (passedOn === undefined || isItself || (index === 0 && at.module === from && passedOn === path)) return at.module;
     return definedIn([...passedOn, ...at.rest.slice(index + 1)], at.module, modules, seen + 1);
   }
   return at.module;

@@ -1,10 +1,8 @@
 //! EventBridge's default bus: rules that run functions by a schedule, or on events that somebody puts.
 
 mod api;
-mod pattern;
 
 pub(crate) use api::router;
-pub(crate) use pattern::{BadPattern, Pattern};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::destinations::{Condition, Ended};
+use super::destinations::{Condition, Destination, Ended};
 use super::function::{Function, Place};
 use super::invocation::Event;
 
@@ -18,6 +18,12 @@ const THROTTLED_MOST: Duration = Duration::from_secs(5 * 60);
 
 /// Why an event is given up, for the record and in words.
 type GivenUp = (Condition, String);
+
+impl Destination for Function {
+    fn take(self: Arc<Self>, record: Event) {
+        self.invoke_later(record);
+    }
+}
 
 impl Function {
     /// Takes over an event, and gives the request id that all its attempts have. Events are kept in memory alone: those

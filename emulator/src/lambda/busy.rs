@@ -39,3 +39,24 @@ impl Drop for Busy {
         }
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::lambda::environment::tests::sleeping;
+    use crate::lambda::not_ready::NotReady;
+
+    #[tokio::test]
+    async fn who_is_not_kept_is_killed() -> Result<(), NotReady> {
+        let kept = Busy::new(sleeping()?).keep();
+        let lost = sleeping()?;
+        drop(Busy::new(Arc::clone(&lost)));
+        let ended = tokio::time::timeout(Duration::from_secs(30), lost.ended()).await;
+        assert!(ended.is_ok(), "it lives");
+        assert!(!kept.has_exited());
+        kept.kill();
+        Ok(())
+    }
+}

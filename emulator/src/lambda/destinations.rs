@@ -7,18 +7,21 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::function::Function;
-use super::functions::{Functions, LATEST};
-use super::invocation::Event;
+use super::invocation::{Event, LATEST};
 use super::output::{FunctionError, InvocationResult};
-use crate::template::FunctionSpec;
 use crate::timestamps;
+
+/// Who is told how events ended.
+pub(super) trait Destination: std::fmt::Debug + Send + Sync {
+    /// Takes over the record, as an event.
+    fn take(self: Arc<Self>, record: Event);
+}
 
 /// The destinations of one function; weak, since functions may name each other.
 #[derive(Debug)]
 pub(super) struct Destinations {
-    on_success: Option<Weak<Function>>,
-    on_failure: Option<Weak<Function>>,
+    pub(super) on_success: Option<Weak<dyn Destination>>,
+    pub(super) on_failure: Option<Weak<dyn Destination>>,
 }
 
 /// Why Lambda is done with an event, as the record has it.
@@ -78,26 +81,14 @@ enum Payload<'a> {
 }
 
 impl Destinations {
-    /// What the template says of `function`, among `functions`.
-    pub(super) fn of(function: &FunctionSpec, functions: &Functions) -> Self {
-        let find = |arn: &Option<String>| {
-            let found = arn.as_deref().and_then(|arn| functions.find(arn));
-            found.map(|function| Arc::downgrade(&function))
-        };
-        Self {
-            on_success: find(&function.asynchronous.on_success),
-            on_failure: find(&function.asynchronous.on_failure),
-        }
-    }
-
     /// Sends the record of an event of the function `arn` to whom it may concern.
     pub(super) fn tell(&self, arn: &str, event: &Event, ended: &Ended) {
         let destination = match ended.condition {
             Condition::Success => &self.on_success,
             Condition::RetriesExhausted | Condition::EventAgeExceeded => &self.on_failure,
         };
-        if let Some(function) = destination.as_ref().and_then(Weak::upgrade) {
-            function.invoke_later(Event::new(record(arn, event, ended)));
+        if let Some(destination) = destination.as_ref().and_then(Weak::upgrade) {
+            destination.take(Event::new(record(arn, event, ended)));
         }
     }
 }

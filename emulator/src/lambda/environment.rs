@@ -279,17 +279,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(all(test, target_os = "linux"))]
-mod tests {
+pub(super) mod tests {
     use std::path::PathBuf;
 
     use super::*;
     use crate::inspector::Journal;
-    use crate::lambda::busy::Busy;
 
     const LONG: Duration = Duration::from_secs(30);
 
     /// A process that never asks for anything itself.
-    fn sleeping() -> Result<Arc<Environment>, NotReady> {
+    pub(in crate::lambda) fn sleeping() -> Result<Arc<Environment>, NotReady> {
         let program = Program {
             arguments: vec!["60".into()],
             ..Program::executable(PathBuf::from("/bin/sleep"))
@@ -344,18 +343,6 @@ mod tests {
         let (outcome, ()) = tokio::join!(invoked, process);
         assert!(matches!(outcome, Outcome::Answered(Ok(answer)) if answer == "1"));
         environment.kill();
-        Ok(())
-    }
-
-    #[tokio::test]
-    async fn who_is_not_kept_is_killed() -> Result<(), NotReady> {
-        let kept = Busy::new(sleeping()?).keep();
-        let lost = sleeping()?;
-        drop(Busy::new(Arc::clone(&lost)));
-        let ended = tokio::time::timeout(LONG, lost.ended()).await;
-        assert!(ended.is_ok(), "it lives");
-        assert!(!kept.has_exited());
-        kept.kill();
         Ok(())
     }
 }

@@ -1,22 +1,19 @@
 //! The functions of a stack, by name, and those of its services that wait for an answer.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::concurrency::Concurrency;
-use super::destinations::Destinations;
+use super::destinations::{Destination, Destinations};
 use super::function::{Function, Host};
-use super::invocation::Event;
+use super::invocation::{Event, LATEST};
 use super::output::InvocationResult;
 use super::program::Program;
 use crate::problem::Problem;
 use crate::template::FunctionSpec;
-
-/// The one version that there is.
-pub(super) const LATEST: &str = "$LATEST";
 
 /// Why an integration has no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +47,12 @@ impl Functions {
             .collect();
         let functions = Self(functions);
         for function in functions.0.values() {
+            let asynchronous = &function.spec.asynchronous;
             // Nobody else sets it.
-            let _ = function.destinations.set(Destinations::of(&function.spec, &functions));
+            let _ = function.destinations.set(Destinations {
+                on_success: functions.destination(asynchronous.on_success.as_deref()),
+                on_failure: functions.destination(asynchronous.on_failure.as_deref()),
+            });
         }
         Ok(functions)
     }
@@ -64,6 +65,11 @@ impl Functions {
         }
         let by_logical_id = || self.0.values().find(|function| function.spec.logical_id == name);
         self.0.get(name).or_else(by_logical_id).cloned()
+    }
+
+    fn destination(&self, arn: Option<&str>) -> Option<Weak<dyn Destination>> {
+        let function: Arc<dyn Destination> = self.find(arn?)?;
+        Some(Arc::downgrade(&function))
     }
 
     /// The names of all.

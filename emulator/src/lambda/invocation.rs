@@ -4,6 +4,9 @@ use bytes::Bytes;
 
 use crate::identifiers;
 
+/// The one version that there is.
+pub(super) const LATEST: &str = "$LATEST";
+
 /// What a caller hands to a function.
 #[derive(Debug, Clone)]
 pub(crate) struct Event {

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{FunctionSpec, Properties, Resolver, Template};
-use crate::event_bus::{BadPattern, Pattern};
+use crate::event_pattern::{BadPattern, Pattern};
 use crate::problem::{OrProblem, Problem};
 
 /// An enabled rule.

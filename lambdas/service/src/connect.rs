@@ -1,5 +1,7 @@
 //! `$connect`: records the connection before the handshake ends, so that whoever is connected is a member.
 
+mod seat;
+
 use std::net::IpAddr;
 
 use domain::connection::{Connection, ConnectionRules};
@@ -9,8 +11,8 @@ use domain::identity::Identity;
 use domain::jitter::Jitter;
 use domain::limits::REGISTER_ATTEMPTS_MAX;
 
+use self::seat::Seats;
 use crate::ports::{Clock, Registered, Registry, TableError};
-use crate::seat::Seats;
 
 /// A handshake the authorizer let pass.
 #[derive(Debug, Clone)]

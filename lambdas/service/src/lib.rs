@@ -25,7 +25,6 @@ pub mod push;
 mod rates;
 mod reply;
 pub mod revoke;
-mod seat;
 pub mod serve;
 pub mod session;
 mod signal;

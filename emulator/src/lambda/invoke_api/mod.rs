@@ -17,8 +17,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::function::{Function, Run};
-use super::functions::{Functions, LATEST};
-use super::invocation::Event;
+use super::functions::Functions;
+use super::invocation::{Event, LATEST};
 use super::output::FunctionError;
 use refusal::Refusal;
 use request::{InvocationType, Invoke};

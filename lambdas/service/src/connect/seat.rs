@@ -8,15 +8,15 @@ use domain::limits::{REPLACED_GRACE, STANDINGS_MAX, TOMBSTONE_LIFE};
 use domain::slot::{Replaced, Slot, SlotNumber};
 use domain::timestamp::Timestamp;
 
-use crate::connect::Handshake;
+use super::Handshake;
 use crate::ports::{Place, Registry, TableError};
 
 /// The slots of the user who opens a connection.
-pub(crate) struct Seats<'a, T> {
-    pub(crate) table: &'a T,
-    pub(crate) rules: &'a ConnectionRules,
-    pub(crate) handshake: &'a Handshake,
-    pub(crate) seed: u64,
+pub(super) struct Seats<'a, T> {
+    pub(super) table: &'a T,
+    pub(super) rules: &'a ConnectionRules,
+    pub(super) handshake: &'a Handshake,
+    pub(super) seed: u64,
 }
 
 type Seat = Option<(SlotNumber, Place)>;
@@ -25,7 +25,7 @@ impl<T: Registry> Seats<'_, T> {
     /// A slot, and how to come to it; `None` if all are taken by connections that last.
     ///
     /// The first attempt takes any slot and reads none: a user with few of many connections finds it free.
-    pub(crate) async fn find(&self, attempt: u32, now: Timestamp) -> Result<Seat, TableError> {
+    pub(super) async fn find(&self, attempt: u32, now: Timestamp) -> Result<Seat, TableError> {
         if let Some(seat) = self.of_predecessor(now).await? {
             return Ok(Some(seat));
         }
