@@ -57,5 +57,6 @@ mod scenarios;
 mod senders;
 mod session;
 mod session_ends;
+mod start;
 mod tokens;
 mod user_pool;

@@ -8,7 +8,7 @@ use service::ports::{KeySource, KeysError};
 
 use crate::http_body;
 
-/// Time of a fetch. It happens inside a handshake, whose authorizer may take 10 s.
+/// Time of a fetch. It happens while a function starts or inside a handshake, and Lambda gives the authorizer 10 s for each.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The key set at one address.

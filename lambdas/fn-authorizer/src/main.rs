@@ -18,6 +18,8 @@ async fn main() -> ExitCode {
 async fn function() -> Result<(), runtime::Error> {
     let settings = settings::variables().authorizer()?;
     let verifier = Verifier::new(settings.tokens, HttpKeys::new(settings.jwks_url)?);
+    // Here and not with the first token: it counts as initialisation, which Lambda may do before anybody knocks.
+    verifier.warm(SystemClock.now()).await;
     let door = Door {
         rules: settings.credentials,
         verifier,

@@ -26,6 +26,7 @@ async fn function() -> Result<(), runtime::Error> {
         let endpoint = HttpTokenEndpoint::new(pages.clone())?;
         Ok::<_, runtime::Error>(Hosted { pages, endpoint })
     });
+    // No keys yet: who is signed out or on the way to sign in needs none, and who needs them waits here as long as there.
     let sessions = Sessions {
         origin: settings.origin,
         verifier: Verifier::new(settings.tokens, HttpKeys::new(settings.jwks_url)?),

@@ -34,6 +34,14 @@ impl<K: KeySource> KeyCache<K> {
         }
     }
 
+    /// Fetches the set before anybody needs it. A failure leaves no trace but its line in the log, not even the cool-down: it
+    /// may be that of a process that was frozen in the middle, and whoever comes first has not asked in vain yet.
+    pub(super) async fn warm(&self, now: Timestamp) {
+        let mut state = self.state.lock().await;
+        self.refresh(&mut state, now).await;
+        state.attempted_at = state.fetched_at;
+    }
+
     /// The key with this id, for a token issued at that instant. Fetches the set when there is none, when it is getting
     /// old, and when the id is unknown, but never within [`KEYS_COOL_DOWN`] of the last attempt.
     ///

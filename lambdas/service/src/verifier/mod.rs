@@ -32,6 +32,12 @@ impl<K: KeySource> Verifier<K> {
         }
     }
 
+    /// Fetches the issuer's keys ahead of the first token. To be called once, at the start; if it fails, the first token
+    /// has them fetched, as if this had never been tried.
+    pub async fn warm(&self, now: Timestamp) {
+        self.keys.warm(now).await;
+    }
+
     /// Who the token says is there, if all of it holds at `now`.
     ///
     /// # Errors

@@ -39,6 +39,41 @@ async fn keys_are_fetched_once_and_kept() {
 }
 
 #[tokio::test]
+async fn keys_that_were_fetched_at_the_start_are_not_fetched_again() {
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
+    let verifier = Verifier::new(rules(), &keys);
+    verifier.warm(NOW).await;
+    assert_eq!(keys.fetches(), 1);
+    let soon = later(second_less(KEYS_COOL_DOWN));
+    for issuer in [&*ISSUER, &*OTHER] {
+        let known = verify(&verifier, issuer, soon).await.is_ok();
+        assert_eq!((known, keys.fetches()), (issuer.kid == ISSUER.kid, 1));
+    }
+    assert_eq!(verify(&verifier, &ISSUER, later(second_less(KEYS_FRESH))).await, Ok(()));
+    assert_eq!(keys.fetches(), 1);
+}
+
+#[tokio::test]
+async fn key_08_a_start_without_keys_costs_the_first_token_nothing_and_then_there_is_a_cool_down() {
+    let keys = MemoryKeys::default();
+    let healing = Verifier::new(rules(), &keys);
+    healing.warm(NOW).await;
+    keys.set(Some(set(&[ISSUER.jwk()])));
+    assert_eq!(verify(&healing, &ISSUER, NOW).await, Ok(()), "asked again at once");
+    assert_eq!(keys.fetches(), 2);
+
+    keys.set(None);
+    let failing = Verifier::new(rules(), &keys);
+    failing.warm(NOW).await;
+    for _ in 0..3 {
+        assert_eq!(verify(&failing, &ISSUER, NOW).await, Err(Reason::KeysUnavailable));
+    }
+    assert_eq!(keys.fetches(), 4, "one at the start, one with the first token");
+    keys.set(Some(set(&[ISSUER.jwk()])));
+    assert_eq!(verify(&failing, &ISSUER, later(KEYS_COOL_DOWN)).await, Ok(()));
+}
+
+#[tokio::test]
 async fn key_02_a_hundred_first_requests_cause_one_fetch() {
     let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
     let verifier = Verifier::new(rules(), &keys);
