@@ -79,7 +79,7 @@ impl World {
 }
 
 /// What the template and Lambda tell it.
-fn variables(authority: &str) -> [(&'static str, String); 12] {
+fn variables(authority: &str) -> [(&'static str, String); 13] {
     [
         ("ISSUER", "https://issuer.example/pool".to_owned()),
         ("JWKS_URL", format!("http://{authority}{KEYS}")),
@@ -88,6 +88,7 @@ fn variables(authority: &str) -> [(&'static str, String); 12] {
         ("QUERY_TOKEN", "off".to_owned()),
         ("ACCESS_TOKENS", "off".to_owned()),
         ("PUBLIC_ORIGIN", "https://chat.example".to_owned()),
+        ("ALLOWED_ORIGINS", String::new()),
         ("CONNECTION_LIFETIME_SECONDS", "7200".to_owned()),
         ("AWS_LAMBDA_RUNTIME_API", authority.to_owned()),
         ("AWS_LAMBDA_FUNCTION_NAME", "authorizer".to_owned()),

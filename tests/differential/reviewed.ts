@@ -105,7 +105,12 @@ const REFUSALS: Refusals[] = [
   {
     reason: 'not_yet_valid',
     because: 'a token of the future would pass for younger than a sign-out that comes before it',
-    mutators: ['tok_24 is issued beyond the skew'],
+    mutators: ['tok_24 is issued beyond the skew', 'tok_24 signs in beyond the skew'],
+  },
+  {
+    reason: 'malformed_token',
+    because: 'tokens are made of a sign-in, so that it comes first, as far as the clocks of the issuer\'s own machines can say',
+    mutators: ['tok_24 signs in after its issue'],
   },
   {
     reason: 'wrong_issuer',
@@ -130,6 +135,11 @@ const TOGETHER: (Refusals & { mutators: [string, string] })[] = [
     reason: 'malformed_token',
     because: 'it is issued at its end or after',
     mutators: ['tok_22 ends in a moment', 'tok_24 is issued within the skew'],
+  },
+  {
+    reason: 'malformed_token',
+    because: 'the issue of a day ago is long before the sign-in',
+    mutators: ['tok_24 lasts a day', 'tok_24 signs in within the skew of its issue'],
   },
 ];
 

@@ -44,8 +44,12 @@ pub const KEY_MODULUS_BITS_MIN: usize = 2048;
 /// Characters of `origin_jti`, the id of the sign-in a token descends from. Cognito's is a UUID.
 pub const ORIGIN_JTI_CHARACTERS_MAX: usize = 128;
 
-/// How far the issuer's clock may be ahead of ours, for `iat` and `nbf`. Expiry is judged without any tolerance.
+/// How far the issuer's clock may be ahead of ours, for `iat`, `nbf` and `auth_time`, or behind it, for what was issued before a
+/// fetch of keys; and as far may those of its own machines differ. Expiry is judged without any tolerance.
 pub const CLOCK_SKEW_MAX: Duration = Duration::from_secs(60);
+
+/// The issuer's instants are cut to whole seconds: what it dates by one may have been up to so much later.
+pub const TOKEN_TIME_STEP: Duration = Duration::from_secs(1);
 
 /// Longest life of a token from `iat` to `exp`: Cognito's own maximum for ID and access tokens.
 pub const TOKEN_LIFETIME_MAX: Duration = Duration::from_secs(24 * 3600);

@@ -67,6 +67,15 @@ fn times(workshop: &Workshop) -> TestResult<Vec<Case>> {
     )?);
     cases.push(case("tok_24_iat_missing", "malformed_token", workshop.without("iat")?));
     cases.extend(each(workshop, "tok_24", "iat", "not_yet_valid", &[json!(now + 3_000)])?);
+    cases.extend(each(
+        workshop,
+        "tok_24",
+        "auth_time",
+        "not_yet_valid",
+        &[json!(now + 3_000), json!(u64::MAX)],
+    )?);
+    let late = workshop.with(&[("iat", json!(now - 300)), ("auth_time", json!(now - 200))])?;
+    cases.push(case("tok_24_signed_in_after_its_issue", "malformed_token", late));
     let life = |from: u64, to: u64| workshop.with(&[("iat", json!(from)), ("exp", json!(to))]);
     cases.push(case(
         "tok_24_after_its_end",
@@ -117,7 +126,7 @@ fn issuers(workshop: &Workshop) -> TestResult<Vec<Case>> {
     let forged = stranger.sign(stranger.header(), workshop.plain())?;
     cases.push(case("tok_26_another_pools_key_in_our_name", "bad_signature", forged));
     let unknown = Forge::stranger("another-pools-key")?;
-    let forged = unknown.sign(unknown.header(), workshop.plain())?;
+    let forged = unknown.sign(unknown.header(), workshop.early())?;
     cases.push(case("tok_26_another_pools_key_in_its_name", "unknown_key", forged));
     Ok(cases)
 }

@@ -110,7 +110,9 @@ fn key_ids(workshop: &Workshop) -> TestResult<Vec<Case>> {
         })
         .collect();
     let named = |name: &str, reason, value: Value| -> TestResult<Case> {
-        Ok(case(format!("tok_15_{name}"), reason, workshop.under("kid", value)?))
+        let header = json!({ "alg": "RS256", "kid": value }).to_string();
+        let token = workshop.pool.sign(header, workshop.early())?;
+        Ok(case(format!("tok_15_{name}"), reason, token))
     };
     let missing = workshop.pool.sign(r#"{"alg":"RS256"}"#, workshop.plain())?;
     Ok(vec![

@@ -51,6 +51,9 @@ export const CLAIM_MUTATORS: Mutator[] = [
       draft.claims.set('exp', NOW + 10);
       draft.claims.set('iat', NOW + random.between(10, SKEW));
     },
+    'signs in within the skew of its issue': set('auth_time', (random) => NOW - 300 + random.pick([0, 1, SKEW - 1, SKEW])),
+    'signs in after its issue': set('auth_time', (random) => NOW - 300 + random.pick([SKEW + 1, SKEW + 2, 299])),
+    'signs in beyond the skew': set('auth_time', (random) => NOW + random.pick([SKEW + 1, SKEW + 2, 3000, 1e12])),
     'lasts a day': lasting((random) => DAY - random.pick([0, 1, 3600])),
     'lasts more than a day': lasting((random) => DAY + random.pick([1, 2, 3600, 365 * DAY])),
     'auth_time is of another kind': written('claims', 'auth_time', ['null', '"1"', '[]', '{}', 'true', '1.5', '-1']),
@@ -174,7 +177,9 @@ function client(value: (random: Random) => Json): Change {
 function lasting(seconds: (random: Random) => number): Change {
   return (draft, random) => {
     draft.claims.set('exp', NOW + 60);
-    draft.claims.set('iat', NOW + 60 - seconds(random));
+    const begin = NOW + 60 - seconds(random);
+    draft.claims.set('iat', begin);
+    draft.claims.set('auth_time', begin);
   };
 }
 

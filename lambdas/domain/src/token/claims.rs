@@ -54,12 +54,15 @@ impl Claims {
             .ok_or(Reason::WrongIssuer)
     }
 
-    /// When the token says that it was issued; true only once the signature is checked.
+    /// When the token says that it was issued. Cheap, so that an instant that nobody's clock can say causes no fetch of keys;
+    /// true only once the signature is checked.
     ///
     /// # Errors
-    /// `malformed_token` unless `iat` is a whole number of seconds.
-    pub fn issued_at(&self) -> Result<Timestamp, Reason> {
-        self.seconds("iat")
+    /// `malformed_token` unless `iat` is a whole number of seconds; `not_yet_valid` if it is yet to come.
+    pub fn issued_at(&self, now: Timestamp) -> Result<Timestamp, Reason> {
+        let issued_at = self.seconds("iat")?;
+        has_come(issued_at, now)?;
+        Ok(issued_at)
     }
 
     /// Who the token says is there, if all of it holds at `now`. Call it only once the signature is checked.
@@ -72,7 +75,7 @@ impl Claims {
         self.check_kinds()?;
         let expires_at = self.check_times(now)?;
         let user = self.text("sub").and_then(UserId::parse).ok_or(Reason::MalformedToken)?;
-        let signed_in_at = self.optional_seconds("auth_time")?.unwrap_or(self.issued_at()?);
+        let signed_in_at = self.signed_in_at(now)?;
         Ok(Identity {
             name: DisplayName::new(self.name(), &user),
             groups: self.groups()?,
@@ -126,18 +129,27 @@ impl Claims {
     }
 
     fn check_times(&self, now: Timestamp) -> Result<Timestamp, Reason> {
-        let (expires_at, issued_at) = (self.seconds("exp")?, self.issued_at()?);
+        let (expires_at, issued_at) = (self.seconds("exp")?, self.issued_at(now)?);
         if expires_at <= now {
             return Err(Reason::Expired);
         }
-        let begins_at = self.optional_seconds("nbf")?.unwrap_or(issued_at);
-        if issued_at.max(begins_at) > now.plus(CLOCK_SKEW_MAX) {
-            return Err(Reason::NotYetValid);
-        }
+        has_come(self.optional_seconds("nbf")?.unwrap_or(issued_at), now)?;
         if expires_at <= issued_at || expires_at.since(issued_at) > TOKEN_LIFETIME_MAX {
             return Err(Reason::MalformedToken);
         }
         Ok(expires_at)
+    }
+
+    /// A sign-in of the future would outlast every sign-out that comes before it, and one comes before its tokens.
+    fn signed_in_at(&self, now: Timestamp) -> Result<Timestamp, Reason> {
+        let issued_at = self.issued_at(now)?;
+        let signed_in_at = self.optional_seconds("auth_time")?.unwrap_or(issued_at);
+        has_come(signed_in_at, now)?;
+        // Two of the issuer's machines may have dated the two.
+        if signed_in_at > issued_at.plus(CLOCK_SKEW_MAX) {
+            return Err(Reason::MalformedToken);
+        }
+        Ok(signed_in_at)
     }
 
     fn text(&self, name: &str) -> Option<&str> {
@@ -175,6 +187,13 @@ impl Claims {
             .ok_or(Reason::MalformedToken)?;
         Ok(names.into_iter().filter_map(GroupName::parse).collect())
     }
+}
+
+/// Whether an instant of the issuer's clock can be now or past.
+fn has_come(instant: Timestamp, now: Timestamp) -> Result<(), Reason> {
+    (instant <= now.plus(CLOCK_SKEW_MAX))
+        .then_some(())
+        .ok_or(Reason::NotYetValid)
 }
 
 #[cfg(test)]

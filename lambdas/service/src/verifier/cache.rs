@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::limits::{KEYS_AGE_MAX, KEYS_COOL_DOWN, KEYS_FRESH};
+use domain::limits::{CLOCK_SKEW_MAX, KEYS_AGE_MAX, KEYS_COOL_DOWN, KEYS_FRESH, TOKEN_TIME_STEP};
 use domain::timestamp::Timestamp;
 use domain::token::{KeyId, Reason};
 use futures_util::lock::Mutex;
@@ -46,22 +46,28 @@ impl<K: KeySource> KeyCache<K> {
     /// old, and when the id is unknown, but never within [`KEYS_COOL_DOWN`] of the last attempt.
     ///
     /// An issuer publishes a key before it signs with it. So an id that is not in a set fetched since the token was issued
-    /// is nobody's; in an older set it may be that of a new key, and nobody can tell yet.
+    /// is nobody's; in an older set it may be that of a new key, and nobody can tell yet. Since then is what was fetched for
+    /// this very token. Of an earlier fetch only `issued_at` tells, by another machine's clock.
     pub(super) async fn find(&self, id: &KeyId, issued_at: Timestamp, now: Timestamp) -> Result<DecodingKey, Reason> {
         let mut state = self.state.lock().await;
+        let mut fetched = false;
         if state.wants_keys(id, now) {
             // Noted before the attempt, so that it counts even if this handler is ended in the middle of it.
             state.attempted_at = Some(now);
-            self.refresh(&mut state, now).await;
+            fetched = self.refresh(&mut state, now).await;
         }
         if !state.usable(now) {
             return Err(Reason::KeysUnavailable);
         }
-        let key = state.keys.get(id).cloned();
-        key.ok_or_else(|| state.absence(issued_at))
+        match state.keys.get(id) {
+            Some(key) => Ok(key.clone()),
+            None if fetched || state.is_newer_than(issued_at) => Err(Reason::UnknownKey),
+            None => Err(Reason::KeysUnavailable),
+        }
     }
 
-    async fn refresh(&self, state: &mut State, now: Timestamp) {
+    /// Whether there is a new set.
+    async fn refresh(&self, state: &mut State, now: Timestamp) -> bool {
         let keys = match self.source.fetch().await {
             Ok(body) => read_keys(&body).ok_or_else(|| "no usable key in the answer".to_owned()),
             Err(error) => Err(error.to_string()),
@@ -70,8 +76,12 @@ impl<K: KeySource> KeyCache<K> {
             Ok(keys) => {
                 state.keys = keys;
                 state.fetched_at = Some(now);
+                true
             }
-            Err(error) => tracing::error!(error, "keys.not_fetched"),
+            Err(error) => {
+                tracing::error!(error, "keys.not_fetched");
+                false
+            }
         }
     }
 }
@@ -83,12 +93,10 @@ impl State {
         !good && !within(self.attempted_at, KEYS_COOL_DOWN)
     }
 
-    fn absence(&self, issued_at: Timestamp) -> Reason {
-        if self.fetched_at.is_some_and(|fetched| fetched >= issued_at) {
-            Reason::UnknownKey
-        } else {
-            Reason::KeysUnavailable
-        }
+    /// Whether the set was fetched after that instant of the issuer's clock, which is cut to its step and may be behind ours.
+    fn is_newer_than(&self, issued_at: Timestamp) -> bool {
+        let issued_by = issued_at.plus(CLOCK_SKEW_MAX + TOKEN_TIME_STEP);
+        self.fetched_at.is_some_and(|fetched| fetched >= issued_by)
     }
 
     fn usable(&self, now: Timestamp) -> bool {

@@ -58,7 +58,8 @@ impl<K: KeySource> Verifier<K> {
         let claims = Claims::read(&decode(parts.claims)?)?;
         decode(parts.signature)?;
         claims.check_issuer(&self.rules)?;
-        let key = self.keys.find(&key_id, claims.issued_at()?, now).await?;
+        let issued_at = claims.issued_at(now)?;
+        let key = self.keys.find(&key_id, issued_at, now).await?;
         check_signature(parts, &key)?;
         claims.verified(&self.rules, now)
     }

@@ -12,7 +12,7 @@ use serde_json::json;
 use service::testing::issuer::{ISSUER, NOW, OTHER, set};
 
 use super::endpoint::{Answer, Then};
-use super::world::{World, later, token};
+use super::world::{LONG_BEFORE, World, later, token};
 
 /// When the new key appears, signs at once, and the old one goes, in seconds from the beginning.
 const PUBLISHED: u64 = 30;
@@ -25,7 +25,7 @@ fn seconds(seconds: u64) -> Duration {
 
 /// A token of a key that nobody has. Its signature is never looked at.
 fn strangers(number: u64) -> String {
-    static SIGNED: LazyLock<String> = LazyLock::new(|| token(&ISSUER, NOW));
+    static SIGNED: LazyLock<String> = LazyLock::new(|| token(&ISSUER, LONG_BEFORE));
     let header = json!({"kid": format!("stranger{number}"), "alg": "RS256"}).to_string();
     let (_, rest) = SIGNED.split_once('.').unwrap();
     format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header))

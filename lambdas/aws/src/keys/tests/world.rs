@@ -25,7 +25,7 @@ pub(super) fn token(issuer: &Issuer, at: Timestamp) -> String {
 pub(super) fn named(issuer: &Issuer, kid: &str, at: Timestamp) -> String {
     let seconds = at.millis() / 1000;
     let mut claims = claims();
-    (claims["iat"], claims["exp"]) = (json!(seconds), json!(seconds + 3600));
+    (claims["iat"], claims["auth_time"], claims["exp"]) = (json!(seconds), json!(seconds), json!(seconds + 3600));
     issuer.sign(&json!({"kid": kid, "alg": "RS256"}).to_string(), &claims.to_string())
 }
 
@@ -33,6 +33,10 @@ pub(super) fn named(issuer: &Issuer, kid: &str, at: Timestamp) -> String {
 pub(super) fn later(span: Duration) -> Timestamp {
     NOW.plus(span)
 }
+
+/// An instant so long before the first fetch that no clock explains it: what no set knows that is fetched from then on is
+/// nobody's.
+pub(super) const LONG_BEFORE: Timestamp = Timestamp::from_millis(NOW.millis() - 120_000);
 
 pub(super) struct World {
     pub(super) endpoint: Endpoint,

@@ -99,6 +99,50 @@ fn tok_23_issuing_and_beginning_may_be_60_seconds_ahead() {
 }
 
 #[test]
+fn tok_24_an_issue_yet_to_come_is_told_before_the_signature_is_checked() {
+    let issued_at = |iat: Value| {
+        let claims = Claims::read(json!({ "iat": iat }).to_string().as_bytes())?;
+        claims.issued_at(Timestamp::from_seconds(NOW))
+    };
+    for iat in [0, NOW, NOW + 60] {
+        assert_eq!(issued_at(json!(iat)), Ok(Timestamp::from_seconds(iat)));
+    }
+    for iat in [NOW + 61, u64::MAX] {
+        assert_eq!(issued_at(json!(iat)), Err(Reason::NotYetValid));
+    }
+    assert_eq!(issued_at(json!("1")), Err(Reason::MalformedToken));
+}
+
+#[test]
+fn tok_24_a_sign_in_is_neither_yet_to_come_nor_later_than_its_token() {
+    let signed_in = |auth_time: u64, iat: u64| {
+        let mut claims = id_token();
+        (claims["auth_time"], claims["iat"]) = (json!(auth_time), json!(iat));
+        let identity = Claims::read(claims.to_string().as_bytes())?.identity(&rules(), Timestamp::from_seconds(NOW));
+        identity.map(|who| who.signed_in_at.millis() / 1000)
+    };
+    for (auth_time, iat, expected) in [
+        (0, NOW, Ok(0)),
+        (NOW, NOW, Ok(NOW)),
+        (NOW + 60, NOW, Ok(NOW + 60)),
+        (NOW + 61, NOW, Err(Reason::NotYetValid)),
+        (NOW + 61, NOW + 60, Err(Reason::NotYetValid)),
+        (u64::MAX, NOW, Err(Reason::NotYetValid)),
+        (NOW - 240, NOW - 300, Ok(NOW - 240)),
+        (NOW - 239, NOW - 300, Err(Reason::MalformedToken)),
+    ] {
+        assert_eq!(signed_in(auth_time, iat), expected, "{auth_time} {iat}");
+    }
+    assert_eq!(
+        with("auth_time", json!("-")).map(|who| who.signed_in_at),
+        Ok(Timestamp::from_seconds(NOW))
+    );
+    for bad in [json!(null), json!("1"), json!(1.5), json!(-1)] {
+        assert_eq!(with("auth_time", bad), Err(Reason::MalformedToken));
+    }
+}
+
+#[test]
 fn tok_24_a_token_issued_after_its_end_is_malformed() {
     let mut claims = id_token();
     (claims["iat"], claims["exp"]) = (json!(NOW + 30), json!(NOW + 20));

@@ -45,9 +45,14 @@ fn is_sound(header: &Value, claims: &Value) -> bool {
     let (Some(exp), Some(iat)) = (claims["exp"].as_u64(), claims["iat"].as_u64()) else {
         return false;
     };
-    let times = exp > now && iat <= now + CLOCK_SKEW_MAX.as_secs() && exp - iat <= TOKEN_LIFETIME_MAX.as_secs();
+    let skew = CLOCK_SKEW_MAX.as_secs();
+    let times = exp > now && iat <= now + skew && exp - iat <= TOKEN_LIFETIME_MAX.as_secs();
+    let signed_in = match claims.get("auth_time") {
+        None => true,
+        Some(auth_time) => auth_time.as_u64().is_some_and(|at| at <= now.min(iat) + skew),
+    };
     let ours = claims["iss"] == *rules.issuer && claims["aud"] == *rules.client && claims["token_use"] == "id";
-    header["alg"] == "RS256" && header["kid"] == ISSUER.kid && times && ours && claims["sub"].is_string()
+    header["alg"] == "RS256" && header["kid"] == ISSUER.kid && times && signed_in && ours && claims["sub"].is_string()
 }
 
 #[tokio::test]

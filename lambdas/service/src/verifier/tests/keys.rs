@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::limits::{KEYS_AGE_MAX, KEYS_BYTES_MAX, KEYS_COOL_DOWN, KEYS_FRESH};
+use domain::limits::{CLOCK_SKEW_MAX, KEYS_AGE_MAX, KEYS_BYTES_MAX, KEYS_COOL_DOWN, KEYS_FRESH, TOKEN_TIME_STEP};
 use domain::timestamp::Timestamp;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -11,17 +11,32 @@ use super::super::*;
 use crate::testing::MemoryKeys;
 use crate::testing::issuer::{ISSUER, Issuer, NOW, OTHER, claims, rules, set};
 
-/// The outcome of a token that is good for a day from now, at an instant within that day.
+/// The outcome of a token that is issued at that instant.
 async fn verify(verifier: &Verifier<&MemoryKeys>, issuer: &Issuer, now: Timestamp) -> Result<(), Reason> {
-    let seconds = now.millis() / 1000;
+    verify_issued(verifier, issuer, now, now).await
+}
+
+/// The same of one that says that it was issued at another.
+async fn verify_issued(
+    verifier: &Verifier<&MemoryKeys>,
+    issuer: &Issuer,
+    issued_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), Reason> {
+    let seconds = |instant: Timestamp| json!(instant.millis() / 1000);
     let mut claims = claims();
-    (claims["iat"], claims["exp"]) = (json!(seconds), json!(seconds + 60));
+    (claims["iat"], claims["auth_time"]) = (seconds(issued_at), seconds(issued_at));
+    claims["exp"] = seconds(now.max(issued_at).plus(Duration::from_secs(60)));
     let token = issuer.sign(&issuer.header(), &claims.to_string());
     verifier.verify(Credential::new(&token), now).await.map(|_| ())
 }
 
 fn later(span: Duration) -> Timestamp {
     NOW.plus(span)
+}
+
+fn earlier(span: Duration) -> Timestamp {
+    Timestamp::from_millis(NOW.millis() - u64::try_from(span.as_millis()).unwrap())
 }
 
 fn second_less(span: Duration) -> Duration {
@@ -86,8 +101,10 @@ async fn key_02_a_hundred_first_requests_cause_one_fetch() {
 async fn key_01_an_unknown_key_is_looked_for_once_per_cool_down_and_known_ones_keep_working() {
     let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
     let verifier = Verifier::new(rules(), &keys);
+    let before_the_fetch = earlier(Duration::from_secs(120));
     for _ in 0..100 {
-        assert_eq!(verify(&verifier, &OTHER, NOW).await, Err(Reason::UnknownKey));
+        let refused = verify_issued(&verifier, &OTHER, before_the_fetch, NOW).await;
+        assert_eq!(refused, Err(Reason::UnknownKey));
     }
     assert_eq!(keys.fetches(), 1);
     assert_eq!(
@@ -98,10 +115,31 @@ async fn key_01_an_unknown_key_is_looked_for_once_per_cool_down_and_known_ones_k
     assert_eq!(keys.fetches(), 1);
     assert_eq!(
         verify(&verifier, &OTHER, later(KEYS_COOL_DOWN)).await,
-        Err(Reason::UnknownKey)
+        Err(Reason::UnknownKey),
+        "the set was fetched for this very token"
     );
     assert_eq!(keys.fetches(), 2);
     assert_eq!(verify(&verifier, &ISSUER, later(KEYS_COOL_DOWN)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn key_01_an_issue_of_one_s_choice_neither_causes_fetches_nor_is_answered_with_500_for_ever() {
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
+    let verifier = Verifier::new(rules(), &keys);
+    let beyond = NOW.plus(CLOCK_SKEW_MAX + Duration::from_secs(1));
+    let refused = verify_issued(&verifier, &OTHER, beyond, NOW).await;
+    assert_eq!((refused, keys.fetches()), (Err(Reason::NotYetValid), 0));
+    for second in 0..100 {
+        let now = later(Duration::from_secs(second));
+        let refused = verify_issued(&verifier, &OTHER, now.plus(CLOCK_SKEW_MAX), now).await;
+        let expected = match second % KEYS_COOL_DOWN.as_secs() {
+            0 => Reason::UnknownKey,
+            _ => Reason::KeysUnavailable,
+        };
+        assert_eq!(refused, Err(expected), "{second} s");
+        assert_eq!(verify(&verifier, &ISSUER, now).await, Ok(()), "{second} s");
+    }
+    assert_eq!(keys.fetches(), 10);
 }
 
 #[tokio::test]
@@ -116,7 +154,32 @@ async fn key_06_rotation_lets_in_the_new_key_and_then_not_the_old_one() {
     keys.set(Some(set(&[OTHER.jwk()])));
     let much_later = then.plus(KEYS_FRESH);
     assert_eq!(verify(&verifier, &OTHER, much_later).await, Ok(()));
-    assert_eq!(verify(&verifier, &ISSUER, much_later).await, Err(Reason::UnknownKey));
+    assert_eq!(
+        verify_issued(&verifier, &ISSUER, then, much_later).await,
+        Err(Reason::UnknownKey)
+    );
+}
+
+#[tokio::test]
+async fn key_06_a_key_is_unknown_to_an_earlier_fetch_only_if_no_clock_explains_it() {
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
+    let verifier = Verifier::new(rules(), &keys);
+    verifier.warm(NOW).await;
+    let soon = later(Duration::from_millis(1));
+    // Signed a moment after the fetch, a token is dated so long before it by a clock that is behind, and one that is cut.
+    let explained = CLOCK_SKEW_MAX;
+    for (issued_at, expected) in [
+        (NOW, Reason::KeysUnavailable),
+        (earlier(TOKEN_TIME_STEP), Reason::KeysUnavailable),
+        (earlier(explained), Reason::KeysUnavailable),
+        (earlier(explained + TOKEN_TIME_STEP), Reason::UnknownKey),
+    ] {
+        let refused = verify_issued(&verifier, &OTHER, issued_at, soon).await;
+        assert_eq!(refused, Err(expected), "{issued_at:?}");
+    }
+    keys.set(Some(set(&[ISSUER.jwk(), OTHER.jwk()])));
+    let admitted = verify_issued(&verifier, &OTHER, earlier(explained), later(KEYS_COOL_DOWN)).await;
+    assert_eq!((admitted, keys.fetches()), (Ok(()), 2));
 }
 
 #[tokio::test]
