@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::{TestResult, failure};
+
 /// Shorter texts are words that a log may have for other reasons (bytes).
 const MIN_BYTES: usize = 12;
 /// How every JWT begins: `{"` in base64.
@@ -21,6 +23,17 @@ pub(crate) fn note(secret: &str) {
 pub(crate) fn found_in(text: &str) -> Option<String> {
     let is_noted = noted().iter().find(|secret| text.contains(secret.as_str())).cloned();
     is_noted.or_else(|| jwt_in(text)).or_else(|| address_in(text))
+}
+
+/// A refusal tells whoever is refused no secret.
+///
+/// # Errors
+/// It does, and here is which.
+pub(crate) fn refused_without(text: &str) -> TestResult {
+    match found_in(text) {
+        Some(secret) => Err(failure(format!("log_02: an error holds {secret:?}: {text}"))),
+        None => Ok(()),
+    }
 }
 
 fn jwt_in(text: &str) -> Option<String> {

@@ -98,7 +98,7 @@ impl Handshake {
             Err(Error::Http(response)) => {
                 let body = response.body().clone().unwrap_or_default();
                 let body = String::from_utf8_lossy(&body).into_owned();
-                without_secrets(&body)?;
+                secrets::refused_without(&body)?;
                 Ok(Err((response.status().as_u16(), body)))
             }
             Err(other) => Err(other.into()),
@@ -134,13 +134,6 @@ fn note_contents(frame: &str) {
             Value::Object(members) => contents.extend(members.values()),
             _ => {}
         }
-    }
-}
-
-fn without_secrets(error: &str) -> TestResult {
-    match secrets::found_in(error) {
-        Some(secret) => Err(failure(format!("log_02: an error holds {secret:?}: {error}"))),
-        None => Ok(()),
     }
 }
 
@@ -220,7 +213,7 @@ impl Socket {
         let text = self.next_text().await?;
         let frame: Value = serde_json::from_str(&text).map_err(|error| failure(format!("{error} in {text}")))?;
         if frame["type"] == "error" {
-            without_secrets(&text)?;
+            secrets::refused_without(&text)?;
         }
         Ok(frame)
     }

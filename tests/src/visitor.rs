@@ -80,6 +80,7 @@ impl Visitor {
 
     /// Makes the visitor hold a cookie.
     pub fn plant(&mut self, host: &str, name: &str, value: &str) {
+        secrets::note(value);
         let cookie = Cookie {
             value: value.to_owned(),
             attributes: String::new(),
@@ -138,7 +139,9 @@ impl Visitor {
         if let Some(body) = body {
             request = request.body(body);
         }
-        url.query_pairs().for_each(|(_, value)| secrets::note(&value));
+        // The path to return to is said again in answers, and may be that of any page.
+        let values = url.query_pairs().filter(|(_, value)| !value.starts_with('/'));
+        values.for_each(|(_, value)| secrets::note(&value));
         let response = request.send().await?;
         let answer = Answer {
             status: response.status().as_u16(),
@@ -147,6 +150,10 @@ impl Visitor {
             body: response.text().await?,
         };
         self.keep_cookies(&answer);
+        // The pool's own pages may say again what was typed into them.
+        if answer.status >= 400 && answer.url.path().starts_with("/session") {
+            secrets::refused_without(&answer.body)?;
+        }
         Ok(answer)
     }
 
