@@ -33,8 +33,7 @@ async fn key_04_a_body_may_have_64_kib() {
 
 #[tokio::test]
 async fn key_03_an_endpoint_that_never_answers_is_given_up_in_time() {
-    let begun = std::time::Instant::now();
-    assert!(fetch(String::new()).await.is_err());
-    // The authorizer has 10 s for a handshake, a cold start among it.
-    assert!(begun.elapsed() < FETCH_TIMEOUT * 2, "{:?}", begun.elapsed());
+    // A start may take 10 s, and so may the authorizer for a handshake.
+    let given_up = tokio::time::timeout(FETCH_TIMEOUT * 2, fetch(String::new())).await;
+    assert!(given_up.is_ok_and(|fetched| fetched.is_err()));
 }
