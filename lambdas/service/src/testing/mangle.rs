@@ -1,5 +1,7 @@
 //! Mangles good input into bad, for fuzzing. A seed decides what comes of it, so that a round that shows a fault replays.
 
+use std::ops::Range;
+
 use domain::jitter::Jitter;
 use serde_json::{Value, json};
 
@@ -44,12 +46,41 @@ const EDITS_MAX: usize = 4;
 const COPIES_MAX: usize = 64;
 
 /// The seeds of a test's rounds: `usual` of them from a new one on, or as many as `ROUNDS` and from where `SEED` says.
-#[allow(clippy::print_stdout, reason = "a failing round is replayed by its seed")]
-pub fn rounds(usual: u64) -> impl Iterator<Item = u64> {
+#[allow(clippy::print_stdout, reason = "a failing run is replayed by its seed")]
+pub fn rounds(usual: u64) -> Rounds {
     let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let first = number("SEED").unwrap_or_else(|| u64::from(std::process::id()) * 1_000_000);
     println!("SEED={first}");
-    first..first.saturating_add(number("ROUNDS").unwrap_or(usual))
+    Rounds {
+        seeds: first..first.saturating_add(number("ROUNDS").unwrap_or(usual)),
+        current: first,
+    }
+}
+
+/// Seeds one after the other. What panics in the middle of a round knows nothing of its seed, so that this names it.
+#[derive(Debug)]
+pub struct Rounds {
+    seeds: Range<u64>,
+    current: u64,
+}
+
+impl Iterator for Rounds {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        let seed = self.seeds.next()?;
+        self.current = seed;
+        Some(seed)
+    }
+}
+
+impl Drop for Rounds {
+    #[allow(clippy::print_stdout, reason = "a failing round is replayed by its seed")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("failed in the round SEED={} ROUNDS=1", self.current);
+        }
+    }
 }
 
 /// Mangles inputs, each differently.
