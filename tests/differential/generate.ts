@@ -23,7 +23,12 @@ export function sample(seed: number): Sample {
   const mutators = chosen(seed, random);
   for (const { apply } of mutators) apply(draft, random);
   const { accessTokens, now } = draft;
-  return { seed, mutators: mutators.map(({ name }) => name), token: draft.render(), now, accessTokens };
+  return { seed, mutators: mutators.map(({ name }) => name), token: wellFormed(draft.render()), now, accessTokens };
+}
+
+/** Half of a surrogate pair, which two mutations can leave, is in no UTF-8, so that nobody could be asked about it. */
+function wellFormed(token: string): string {
+  return Buffer.from(token).toString();
 }
 
 function chosen(seed: number, random: Random): Mutator[] {
