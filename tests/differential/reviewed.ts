@@ -138,6 +138,11 @@ const TOGETHER: (Refusals & { mutators: [string, string] })[] = [
   },
   {
     reason: 'malformed_token',
+    because: 'it is issued at its end',
+    mutators: ['tok_24 lasts a day', 'tok_24 is issued within the skew'],
+  },
+  {
+    reason: 'malformed_token',
     because: 'the issue of a day ago is long before the sign-in',
     mutators: ['tok_24 lasts a day', 'tok_24 signs in within the skew of its issue'],
   },
