@@ -7,6 +7,7 @@ use crate::connection_id::ConnectionId;
 use crate::identity::{DisplayName, Identity, OriginJti, UserId};
 use crate::limits::{CHANNELS_PER_CONNECTION_MAX, GONE_GRACE, LEASE_HEARTBEATS};
 use crate::membership::{Member, Membership};
+use crate::rate::Rate;
 use crate::revocation::Revocation;
 use crate::shards::ShardRules;
 use crate::slot::SlotNumber;
@@ -39,6 +40,8 @@ pub struct Connection {
     pub slot: SlotNumber,
     /// The channels it is a member of.
     pub memberships: Vec<Membership>,
+    /// When its bucket of joins is full.
+    pub joins_full_at: Timestamp,
 }
 
 /// What the table says of a connection.
@@ -101,6 +104,7 @@ impl Connection {
             sent_away: false,
             slot,
             memberships: memberships.into(),
+            joins_full_at: Timestamp::default(),
         })
     }
 
@@ -150,6 +154,14 @@ impl Connection {
     pub fn is_full(&self) -> bool {
         let chosen = self.memberships.iter().filter(|m| m.channel.is_joined_by_choice());
         chosen.count() >= CHANNELS_PER_CONNECTION_MAX
+    }
+
+    /// Whether it may come into a channel at `now`.
+    ///
+    /// # Errors
+    /// It has come into so many: how long until it may.
+    pub fn may_join(&self, now: Timestamp) -> Result<(), Duration> {
+        Rate::JOINS.take(self.joins_full_at, now).map(drop)
     }
 
     /// What stands in a channel that it joins at this instant.

@@ -107,6 +107,13 @@ pub const RATE_REFUSALS_MAX: u32 = 100;
 /// When a client that was ended for that may come back.
 pub const RATE_RETRY: Duration = Duration::from_secs(30);
 
+/// Channels that a connection may come into a second, in the long run. Up to 200 watchers are told of each, and of its leaving.
+pub const JOINS_PER_SECOND: u32 = 1;
+
+/// Joins that may come at once, as the time in which they may come in the long run: all the channels of a connection, twice,
+/// since a client subscribes to all of them on a new one.
+pub const JOINS_BURST: Duration = Duration::from_secs(200);
+
 /// Shortest time between two heartbeats that a deployment may ask for. More often they would cost more than everything else.
 pub const HEARTBEAT_MIN: Duration = Duration::from_secs(60);
 

@@ -76,12 +76,17 @@ impl<T: Channelled, S: Sockets, H, C: Clock> Messaging<T, S, H, C> {
                     since: came,
                 });
             };
+            connection.may_join(now).map_err(Refusal::rate_limited)?;
             let since = match connection.membership(&wanted.channel) {
                 Some(_) => came,
                 None => Some(now),
             };
             let standing = connection.membership(&wanted.channel);
-            match self.table.join(&membership, standing, &connection.member(now)).await {
+            let member = connection.member(now);
+            let joined = self
+                .table
+                .join(&membership, standing, &member, connection.joins_full_at);
+            match joined.await {
                 Ok(Moved::Done) => return Ok(Joined::Member { connection, since }),
                 // Its row says why.
                 Ok(Moved::Gone) => {}

@@ -255,6 +255,7 @@ fn by_member(member: &Member, shard: u32) -> Connection {
             membership(Channel::User(member.user.clone()), 0),
             membership(Channel::All, shard),
         ],
+        joins_full_at: Timestamp::default(),
     }
 }
 

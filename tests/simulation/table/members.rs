@@ -17,10 +17,11 @@ impl Memberships for SimTable {
         membership: &Membership,
         standing: Option<&Membership>,
         member: &Member,
+        joins_full_at: Timestamp,
     ) -> Result<Moved, TableError> {
         let (membership, standing, member) = (membership.clone(), standing.cloned(), member.clone());
         let keys = keys(&membership, &member.connection);
-        let effect = move |world: &mut World| world.join(&membership, standing.as_ref(), &member);
+        let effect = move |world: &mut World| world.join(&membership, standing.as_ref(), &member, joins_full_at);
         self.transact("join", keys, Moved::Contended, effect).await
     }
 
@@ -75,16 +76,24 @@ fn keys(membership: &Membership, id: &ConnectionId) -> Vec<Key> {
 }
 
 impl World {
-    fn join(&mut self, membership: &Membership, standing: Option<&Membership>, member: &Member) -> Moved {
+    fn join(
+        &mut self,
+        membership: &Membership,
+        standing: Option<&Membership>,
+        member: &Member,
+        joins_full_at: Timestamp,
+    ) -> Moved {
         if self.is_planted(Bug::ReadFirst) {
             let (membership, standing, member) = (membership.clone(), standing.cloned(), member.clone());
             let when = self.random.uniform(1.0, 4.0);
             self.after(when, move |world| {
-                world.table.rows.join(&membership, standing.as_ref(), member);
+                let rows = &mut world.table.rows;
+                rows.join(&membership, standing.as_ref(), member, joins_full_at);
             });
             return Moved::Done;
         }
-        self.table.rows.join(membership, standing, member.clone())
+        let rows = &mut self.table.rows;
+        rows.join(membership, standing, member.clone(), joins_full_at)
     }
 
     fn leave(&mut self, membership: &Membership, id: &ConnectionId) -> Moved {

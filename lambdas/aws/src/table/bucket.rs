@@ -6,7 +6,7 @@
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use domain::limits::RATE_BURST;
-use domain::rate::{Rate, emptied_by_another_clock};
+use domain::rate::Rate;
 use domain::timestamp::Timestamp;
 use service::ports::{Bucket, Buckets, TableError, Taken};
 
@@ -86,7 +86,7 @@ impl Table {
             .and(["kind", "fullAt", "refused"])
             .value("kind", text("bucket"))
             .value("now", millis(now))
-            .value("anotherClock", millis(emptied_by_another_clock(now)))
+            .value("anotherClock", millis(rate.emptied_by_another_clock(now)))
             .value("then", millis(now.plus(rate.step())))
             .value("none", number(0));
         self.take_if(bucket, &terms, FROM_FULL, IS_FULL).await

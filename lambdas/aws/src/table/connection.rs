@@ -50,6 +50,7 @@ pub(super) fn key(id: &ConnectionId) -> Key {
 
 /// The hard end stands there twice: as the row's life, which that of a tombstone takes the place of, and to stay.
 pub(super) fn write(connection: &Connection) -> Row {
+    let has_joined = connection.joins_full_at > Timestamp::default();
     Writer::new(key(&connection.id), "connection")
         .text("connectionId", connection.id.as_str())
         .text("user", connection.user.as_str())
@@ -70,6 +71,7 @@ pub(super) fn write(connection: &Connection) -> Row {
             "watching",
             map(connection.memberships.iter().filter(|m| m.watching), |_| 0),
         )
+        .optional("joinsFullAt", has_joined.then(|| millis(connection.joins_full_at)))
         .life(connection.hard_end)
         .row()
 }
@@ -104,6 +106,7 @@ pub(super) fn read(row: &Row) -> Result<Connection, Unreadable> {
         sent_away: row.contains_key("sentAway"),
         slot: slot.ok_or(Unreadable("slot"))?,
         memberships: read_memberships(row),
+        joins_full_at: optional(row, "joinsFullAt", read_millis)?.unwrap_or_default(),
         user,
     })
 }

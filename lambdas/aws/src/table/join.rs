@@ -7,9 +7,11 @@ use domain::connection::{Connection, Standing};
 use domain::connection_id::ConnectionId;
 use domain::limits::CHANNELS_PER_CONNECTION_MAX;
 use domain::membership::{Member, Membership};
+use domain::rate::Rate;
+use domain::timestamp::Timestamp;
 use service::ports::{Memberships, Moved, TableError};
 
-use super::attributes::{Key, number, text};
+use super::attributes::{Key, millis, number, text};
 use super::connection::{self, LASTS, judged_at, standing};
 use super::errors::{contended, is_condition};
 use super::expression::Terms;
@@ -25,8 +27,9 @@ impl Memberships for Table {
         membership: &Membership,
         standing: Option<&Membership>,
         member: &Member,
+        joins_full_at: Timestamp,
     ) -> Result<Moved, TableError> {
-        let items = self.joining(membership, standing, member);
+        let items = self.joining(membership, standing, member, joins_full_at);
         let items = items.map_err(|error| TableError::new("join", error))?;
         let reasons = match self.transact("join", items).await? {
             Written::All => return Ok(Moved::Done),
@@ -86,15 +89,37 @@ fn standing_so(terms: Terms, channel: &Channel, standing: Option<&Membership>) -
     }
 }
 
+/// Takes one join off the connection's bucket, and that it holds one: as it was read, full or not, since no expression can
+/// take the later of two instants.
+fn taking(terms: Terms, full_at: Timestamp, now: Timestamp) -> (Terms, &'static str, &'static str) {
+    let rate = Rate::JOINS;
+    let terms = terms.and(["joinsFullAt"]);
+    if rate.is_full(full_at, now) {
+        let terms = terms
+            .value("then", millis(now.plus(rate.step())))
+            .value("anotherClock", millis(rate.emptied_by_another_clock(now)));
+        (terms, "#joinsFullAt = :then", IS_FULL)
+    } else {
+        let terms = terms
+            .value("latest", millis(rate.latest(now)))
+            .value("step", millis(Timestamp::default().plus(rate.step())));
+        (terms, "#joinsFullAt = #joinsFullAt + :step", HOLDS_ONE)
+    }
+}
+
+const IS_FULL: &str = "(attribute_not_exists(#joinsFullAt) OR #joinsFullAt <= :now OR #joinsFullAt > :anotherClock)";
+const HOLDS_ONE: &str = "#joinsFullAt > :now AND #joinsFullAt <= :latest";
+
 impl Table {
     fn joining(
         &self,
         membership: &Membership,
         standing: Option<&Membership>,
         member: &Member,
+        joins_full_at: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, BuildError> {
         let id = &member.connection;
-        let mut items = vec![self.noted(membership, standing, member)?];
+        let mut items = vec![self.noted(membership, standing, member, joins_full_at)?];
         for row in member::write_all(membership, member) {
             items.push(TransactWriteItem::builder().put(self.put_part(row).build()?).build());
         }
@@ -115,6 +140,7 @@ impl Table {
         membership: &Membership,
         standing: Option<&Membership>,
         member: &Member,
+        joins_full_at: Timestamp,
     ) -> Result<TransactWriteItem, BuildError> {
         let terms = standing_so(judged_at(member.joined_at), &membership.channel, standing)
             .value("shard", number(membership.shard.into()));
@@ -125,18 +151,19 @@ impl Table {
                 " AND size(#channels) < :room",
             ),
         };
+        let (terms, taking, has_one) = taking(terms, joins_full_at, member.joined_at);
         let (terms, noting) = if membership.watching {
             (
                 terms.value("zero", number(0)),
-                "SET #channels.#channel = :shard, #watching.#channel = :zero",
+                "SET #channels.#channel = :shard, #watching.#channel = :zero, ",
             )
         } else {
-            (terms, "SET #channels.#channel = :shard REMOVE #watching.#channel")
+            (terms, "REMOVE #watching.#channel SET #channels.#channel = :shard, ")
         };
         let update = self
             .update_part(connection::key(&member.connection), &terms)
-            .update_expression(noting)
-            .condition_expression(format!("{LASTS} AND {}{has_room}", stands(standing)))
+            .update_expression(format!("{noting}{taking}"))
+            .condition_expression(format!("{LASTS} AND {}{has_room} AND {has_one}", stands(standing)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         Ok(TransactWriteItem::builder().update(update.build()?).build())
     }

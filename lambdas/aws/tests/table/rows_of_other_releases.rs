@@ -77,7 +77,7 @@ async fn a_connection_of_another_form_stands_there_unread_and_can_be_ended() -> 
     let together = table.connections(std::slice::from_ref(&id)).await?;
     assert_eq!(together, [(id.clone(), Standing::Unreadable)]);
     assert_eq!(table.renew(&id, NOW, NOW).await?, Renewed::Over(None));
-    assert_eq!(table.join(&room, None, &member).await?, Moved::Gone);
+    assert_eq!(table.join(&room, None, &member, NOW).await?, Moved::Gone);
     assert_eq!(table.leave(&room, &id).await?, Moved::Gone);
     assert!(table.page(&room.channel, 0, None, 10).await?.members.is_empty());
     let late = Timestamp::from_seconds(4_000_009_000);

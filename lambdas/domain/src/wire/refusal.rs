@@ -170,11 +170,11 @@ impl Refusal {
         )
     }
 
-    /// More than may be sent; a message is accepted again after this time.
+    /// More than may come; a frame is accepted again after this time.
     pub fn rate_limited(retry_after: Duration) -> Self {
         let refusal = Self::new(
             ErrorCode::RateLimited,
-            "Too many messages: send the same frame again after retryAfterMs, and fewer of them in the long run.",
+            "Too many of these: send the same frame again after retryAfterMs, and fewer of them in the long run.",
         );
         Self {
             retry_after: Some(retry_after),

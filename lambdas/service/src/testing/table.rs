@@ -250,8 +250,9 @@ impl Memberships for MemoryTable {
         membership: &Membership,
         standing: Option<&Membership>,
         member: &Member,
+        joins_full_at: Timestamp,
     ) -> Result<Moved, TableError> {
-        let step = |rows: &mut Rows| rows.join(membership, standing, member.clone());
+        let step = |rows: &mut Rows| rows.join(membership, standing, member.clone(), joins_full_at);
         self.transact("join", Moved::Contended, step).await
     }
 

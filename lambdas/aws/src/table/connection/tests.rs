@@ -28,6 +28,7 @@ pub(in crate::table) fn connection() -> Connection {
             membership("room:lobby", 1, true),
             membership("user:alice", 0, false),
         ],
+        joins_full_at: Timestamp::from_millis(1_020_003),
         user,
     }
 }
@@ -51,6 +52,7 @@ fn a_row_reads_back_as_written() {
         origin_jti: None,
         replaced_until: None,
         sent_away: false,
+        joins_full_at: Timestamp::default(),
         ..connection()
     };
     assert_eq!(standing(&write(&plain)), Standing::Registered(plain));

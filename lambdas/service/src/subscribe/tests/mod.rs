@@ -106,6 +106,40 @@ async fn rat_05_a_connection_may_be_in_100_rooms_and_groups() {
 }
 
 #[tokio::test]
+async fn rat_05_who_comes_and_goes_too_often_is_told_when_and_may_always_go() {
+    let world = world();
+    let (alice, bob) = (
+        connected(&world, "alice", 1).await,
+        watching(&world, "bob", 1, "room:a").await,
+    );
+    let leave = async || ask(&world, &alice, "unsubscribe", json!({"channel": "room:a"})).await;
+    for _ in 0..199 {
+        assert_eq!(subscribe(&world, &alice, "room:a").await["type"], "subscribed");
+        assert_eq!(leave().await["type"], "unsubscribed");
+    }
+    assert_eq!(subscribe(&world, &alice, "room:a").await["type"], "subscribed");
+    assert_eq!(
+        subscribe(&world, &alice, "room:a").await["type"],
+        "subscribed",
+        "it is there"
+    );
+    assert_eq!(leave().await["type"], "unsubscribed");
+    let (joins, movements) = (count(&world, "join"), told(&world, &bob, "presence").len());
+    assert!(movements >= 400, "{movements}");
+    let refused = subscribe(&world, &alice, "room:a").await;
+    assert_eq!(
+        (&refused["code"], &refused["retryAfterMs"]),
+        (&json!("rate_limited"), &json!(1_000))
+    );
+    assert_eq!(count(&world, "join"), joins, "a refusal writes nothing");
+    assert_eq!(told(&world, &bob, "presence").len(), movements);
+    let other = connected(&world, "alice", 2).await;
+    assert_eq!(subscribe(&world, &other, "room:a").await["type"], "subscribed");
+    at(&world, 1_000);
+    assert_eq!(subscribe(&world, &alice, "room:a").await["type"], "subscribed");
+}
+
+#[tokio::test]
 async fn aut_01_only_who_may_read_a_channel_gets_in() {
     let world = world();
     let mut alice = connected(&world, "alice", 1).await;

@@ -2,6 +2,7 @@
 
 use domain::connection::{Connection, Standing};
 use domain::membership::Membership;
+use domain::rate::Rate;
 use domain::slot::Slot;
 use domain::timestamp::Timestamp;
 
@@ -34,6 +35,7 @@ async fn a_tombstone_keeps_what_was<T: AllPorts>(world: &World<'_, T>) {
     watched.watching = true;
     assert_eq!(world.join(&connection, &watched, NOW).await, Moved::Done);
     connection.memberships.push(watched);
+    connection.joins_full_at = NOW.plus(Rate::JOINS.step());
     world.replace(&connection, NOW.plus(LEASE / 2)).await;
     connection.replaced_until = Some(NOW.plus(LEASE / 2));
     let was = Some(sorted(connection.clone()));

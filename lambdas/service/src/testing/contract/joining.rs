@@ -4,11 +4,12 @@ use domain::channel::Channel;
 use domain::connection::{Connection, Standing};
 use domain::limits::CHANNELS_PER_CONNECTION_MAX;
 use domain::membership::Membership;
+use domain::rate::Rate;
 use domain::timestamp::Timestamp;
 
 use super::AllPorts;
 use super::world::{LEASE, NOW, World, around, membership, ok};
-use crate::ports::Moved;
+use crate::ports::{Moved, Place};
 
 pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
     joining_is_noted_on_both_sides(world).await;
@@ -22,6 +23,8 @@ pub(super) async fn check<T: AllPorts>(world: &World<'_, T>) {
     only_what_stands_there_is_left(world).await;
     only_what_stands_there_is_overwritten(world).await;
     a_connection_may_be_in_many_channels_and_in_no_more(world).await;
+    a_connection_comes_so_often_and_then_as_fast_as_its_bucket_fills(world).await;
+    a_bucket_that_is_not_as_it_was_read_is_read_again(world).await;
 }
 
 fn watching(membership: &Membership) -> Membership {
@@ -50,6 +53,7 @@ async fn joining_is_noted_on_both_sides<T: AllPorts>(world: &World<'_, T>) {
     assert_eq!(watchers, [connection.member(at)]);
     let mut expected = connection.clone();
     expected.memberships.extend([room, with_presence]);
+    expected.joins_full_at = at.plus(Rate::JOINS.step() * 2);
     assert_eq!(world.connection(&connection.id).await, super::world::sorted(expected));
 }
 
@@ -168,7 +172,8 @@ async fn leaving_takes_away_both_sides<T: AllPorts>(world: &World<'_, T>) {
             assert_eq!(world.join(joining, &room, NOW).await, Moved::Done);
         }
         assert_eq!(ok(world.table.leave(&room, &connection.id).await), Moved::Done);
-        assert_eq!(world.connection(&connection.id).await, connection);
+        let left = world.connection(&connection.id).await;
+        assert_eq!(left.memberships, connection.memberships);
         assert!(!world.is_member(&room, &connection.id).await);
         assert!(!world.watches(&room.channel, &connection.id).await);
         assert!(world.is_member(&room, &other.id).await, "others are not meant");
@@ -269,4 +274,61 @@ async fn a_connection_may_be_in_many_channels_and_in_no_more<T: AllPorts>(world:
         was.map(|was| was.memberships.len()),
         Some(CHANNELS_PER_CONNECTION_MAX + 2)
     );
+}
+
+/// Joins and leaves as often as it can.
+async fn come_and_go<T: AllPorts>(world: &World<'_, T>, connection: &Connection, now: Timestamp) -> usize {
+    let room = membership(world.room(), 0);
+    let mut times = 0;
+    while world.join(connection, &room, now).await == Moved::Done {
+        assert_eq!(ok(world.table.leave(&room, &connection.id).await), Moved::Done);
+        times += 1;
+    }
+    times
+}
+
+async fn a_connection_comes_so_often_and_then_as_fast_as_its_bucket_fills<T: AllPorts>(world: &World<'_, T>) {
+    let (connection, other) = (world.registered().await, world.registered().await);
+    let times = come_and_go(world, &connection, NOW).await;
+    assert_eq!(times, 2 * CHANNELS_PER_CONNECTION_MAX);
+    let step = Rate::JOINS.step();
+    let read = world.connection(&connection.id).await;
+    assert_eq!(read.may_join(NOW), Err(step));
+    assert_eq!(world.member(&membership(world.room(), 0), &connection.id).await, None);
+    assert_eq!(come_and_go(world, &connection, NOW.plus(step * 3)).await, 3);
+    let room = membership(world.room(), 0);
+    assert_eq!(
+        world.join(&other, &room, NOW).await,
+        Moved::Done,
+        "others are not meant"
+    );
+}
+
+async fn a_bucket_that_is_not_as_it_was_read_is_read_again<T: AllPorts>(world: &World<'_, T>) {
+    let connection = world.registered().await;
+    let (full, partly) = (Timestamp::default(), NOW.plus(Rate::JOINS.step()));
+    let (room, other) = (membership(world.room(), 0), membership(world.room(), 0));
+    for (membership, read, expected) in [
+        (&room, partly, Moved::Contended),
+        (&room, full, Moved::Done),
+        (&other, full, Moved::Contended),
+        (&other, partly, Moved::Done),
+    ] {
+        let joined = world.join_with(&connection, None, membership, NOW, read).await;
+        assert_eq!(joined, expected, "{read:?}");
+        assert_eq!(
+            world.is_member(membership, &connection.id).await,
+            expected == Moved::Done
+        );
+    }
+    let ahead = Rate::JOINS.emptied_by_another_clock(NOW);
+    for (far, expected) in [(ahead, Moved::Contended), (ahead.plus(Rate::JOINS.step()), Moved::Done)] {
+        let clocked = Connection {
+            joins_full_at: far,
+            ..world.opened(&world.user(), 0)
+        };
+        world.register(&clocked, &Place::Free).await;
+        let room = membership(world.room(), 0);
+        assert_eq!(world.join(&clocked, &room, NOW).await, expected, "{far:?}");
+    }
 }

@@ -88,6 +88,7 @@ impl<'a, T: AllPorts> World<'a, T> {
                 ),
                 membership(Channel::User(user.clone()), 0),
             ],
+            joins_full_at: Timestamp::default(),
             id,
         }
     }
@@ -179,10 +180,8 @@ impl<'a, T: AllPorts> World<'a, T> {
 
     /// Joins, whatever membership of that channel the connection has.
     pub(super) async fn join(&self, connection: &Connection, membership: &Membership, at: Timestamp) -> Moved {
-        let standing = match self.standing(&connection.id).await {
-            Some(Standing::Registered(connection)) => connection.membership(&membership.channel).cloned(),
-            Some(Standing::Entombed(_) | Standing::Unreadable) | None => None,
-        };
+        let read = self.registered_as(connection).await;
+        let standing = read.and_then(|read| read.membership(&membership.channel).cloned());
         self.join_from(connection, standing.as_ref(), membership, at).await
     }
 
@@ -194,7 +193,30 @@ impl<'a, T: AllPorts> World<'a, T> {
         membership: &Membership,
         at: Timestamp,
     ) -> Moved {
-        ok(self.table.join(membership, standing, &connection.member(at)).await)
+        let read = self.registered_as(connection).await;
+        let joins_full_at = read.map(|read| read.joins_full_at).unwrap_or_default();
+        self.join_with(connection, standing, membership, at, joins_full_at)
+            .await
+    }
+
+    /// Joins where its bucket of joins is thought to be full then.
+    pub(super) async fn join_with(
+        &self,
+        connection: &Connection,
+        standing: Option<&Membership>,
+        membership: &Membership,
+        at: Timestamp,
+        joins_full_at: Timestamp,
+    ) -> Moved {
+        let member = connection.member(at);
+        ok(self.table.join(membership, standing, &member, joins_full_at).await)
+    }
+
+    async fn registered_as(&self, connection: &Connection) -> Option<Connection> {
+        match self.standing(&connection.id).await {
+            Some(Standing::Registered(connection)) => Some(connection),
+            Some(Standing::Entombed(_) | Standing::Unreadable) | None => None,
+        }
     }
 
     pub(super) async fn head(&self, channel: &Channel) -> Option<Head> {

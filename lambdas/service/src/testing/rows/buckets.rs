@@ -1,6 +1,6 @@
 //! Buckets of what may be sent.
 
-use domain::rate::{Rate, is_full};
+use domain::rate::Rate;
 use domain::timestamp::Timestamp;
 
 use super::Rows;
@@ -10,7 +10,7 @@ impl Rows {
     /// See [`crate::ports::Buckets::take`].
     pub fn take(&mut self, bucket: &Bucket, rate: Rate, now: Timestamp) -> Taken {
         let (full_at, refused) = self.buckets.entry(bucket.clone()).or_default();
-        let was_full = is_full(*full_at, now);
+        let was_full = rate.is_full(*full_at, now);
         if was_full {
             *refused = 0;
         }

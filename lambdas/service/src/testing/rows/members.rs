@@ -5,17 +5,26 @@ use std::ops::Bound;
 use domain::channel::Channel;
 use domain::connection_id::ConnectionId;
 use domain::membership::{Member, Membership};
+use domain::rate::Rate;
+use domain::timestamp::Timestamp;
 
 use super::Rows;
 use crate::ports::{MemberPage, Moved};
 
 impl Rows {
     /// See [`crate::ports::Memberships::join`].
-    pub fn join(&mut self, membership: &Membership, standing: Option<&Membership>, member: Member) -> Moved {
+    pub fn join(
+        &mut self,
+        membership: &Membership,
+        standing: Option<&Membership>,
+        member: Member,
+        joins_full_at: Timestamp,
+    ) -> Moved {
+        let now = member.joined_at;
         let Some(connection) = self.registered_mut(&member.connection) else {
             return Moved::Gone;
         };
-        if connection.is_over(member.joined_at) {
+        if connection.is_over(now) {
             return Moved::Gone;
         }
         if connection.membership(&membership.channel) != standing {
@@ -23,6 +32,12 @@ impl Rows {
         }
         if standing.is_none() && connection.is_full() {
             return Moved::Full;
+        }
+        let rate = Rate::JOINS;
+        let is_as_read = rate.is_full(connection.joins_full_at, now) == rate.is_full(joins_full_at, now);
+        match rate.take(connection.joins_full_at, now) {
+            Ok(then) if is_as_read => connection.joins_full_at = then,
+            Ok(_) | Err(_) => return Moved::Contended,
         }
         connection.memberships.retain(|m| m.channel != membership.channel);
         connection.memberships.push(membership.clone());
