@@ -34,12 +34,11 @@ impl<K: KeySource> KeyCache<K> {
         }
     }
 
-    /// Fetches the set before anybody needs it. A failure leaves no trace but its line in the log, not even the cool-down: it
-    /// may be that of a process that was frozen in the middle, and whoever comes first has not asked in vain yet.
+    /// Fetches the set before anybody needs it. That arms no cool-down: a failure may be that of a process that was frozen in
+    /// the middle, and the first unknown id is answered for certain, by a set that was fetched for it.
     pub(super) async fn warm(&self, now: Timestamp) {
         let mut state = self.state.lock().await;
         self.refresh(&mut state, now).await;
-        state.attempted_at = state.fetched_at;
     }
 
     /// The key with this id, for a token issued at that instant. Fetches the set when there is none, when it is getting

@@ -59,13 +59,23 @@ async fn keys_that_were_fetched_at_the_start_are_not_fetched_again() {
     let verifier = Verifier::new(rules(), &keys);
     verifier.warm(NOW).await;
     assert_eq!(keys.fetches(), 1);
-    let soon = later(second_less(KEYS_COOL_DOWN));
-    for issuer in [&*ISSUER, &*OTHER] {
-        let known = verify(&verifier, issuer, soon).await.is_ok();
-        assert_eq!((known, keys.fetches()), (issuer.kid == ISSUER.kid, 1));
+    for now in [NOW, later(second_less(KEYS_FRESH))] {
+        assert_eq!(verify(&verifier, &ISSUER, now).await, Ok(()));
     }
-    assert_eq!(verify(&verifier, &ISSUER, later(second_less(KEYS_FRESH))).await, Ok(()));
     assert_eq!(keys.fetches(), 1);
+}
+
+#[tokio::test]
+async fn key_06_the_first_unknown_key_after_a_start_is_asked_for_at_once_and_then_there_is_a_cool_down() {
+    let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
+    let verifier = Verifier::new(rules(), &keys);
+    verifier.warm(NOW).await;
+    assert_eq!(verify(&verifier, &OTHER, NOW).await, Err(Reason::UnknownKey), "for certain");
+    for _ in 0..3 {
+        let soon = later(second_less(KEYS_COOL_DOWN));
+        assert_eq!(verify(&verifier, &OTHER, soon).await, Err(Reason::KeysUnavailable));
+    }
+    assert_eq!(keys.fetches(), 2);
 }
 
 #[tokio::test]
