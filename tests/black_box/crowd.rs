@@ -29,6 +29,8 @@ async fn show(plan: Plan) -> TestResult<Figures> {
         figures.reopened >= figures.returned,
         "not everybody came back: {figures}"
     );
+    let opened = plan.connections + figures.reopened;
+    assert!(figures.asked >= opened, "each of {opened} subscribed: {figures}");
     let is_killing = plan.kill_every.is_some();
     assert_eq!(figures.kills > 0, is_killing, "killed: {figures}");
     assert!(figures.pushed > 0, "not one message was pushed: {figures}");

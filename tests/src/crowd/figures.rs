@@ -26,6 +26,8 @@ pub struct Figures {
     pub pushed: usize,
     /// Messages that came by resuming.
     pub resumed: usize,
+    /// Frames that asked what is new or missing, the first of each connection included. Each is an invocation.
+    pub asked: usize,
     channel: String,
     messages: usize,
     seed: u64,
@@ -55,6 +57,7 @@ impl Figures {
             struck,
             pushed: told.iter().map(|one| one.pushed).sum(),
             resumed: told.iter().map(|one| one.resumed).sum(),
+            asked: told.iter().map(|one| one.asked).sum(),
             channel: plan.channel.clone(),
             messages: plan.messages,
             seed: plan.seed,
@@ -92,8 +95,8 @@ impl fmt::Display for Figures {
         )?;
         writeln!(
             f,
-            "{shown} messages shown: {} by push, {} by resuming",
-            self.pushed, self.resumed
+            "{shown} messages shown: {} by push, {} by resuming; followers asked {} times",
+            self.pushed, self.resumed, self.asked
         )?;
         writeln!(
             f,

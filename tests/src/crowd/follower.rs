@@ -57,6 +57,7 @@ pub(super) struct Told {
     pub(super) fate: Fate,
     pub(super) pushed: usize,
     pub(super) resumed: usize,
+    pub(super) asked: usize,
     pub(super) connections: usize,
 }
 
@@ -83,6 +84,7 @@ impl Follower {
             fate: self.fate,
             pushed: log.pushed,
             resumed: log.resumed,
+            asked: log.asked,
             connections,
         })
     }
@@ -212,6 +214,7 @@ impl Session<'_> {
         let id = format!("{action}-{}", self.requests);
         let frame = json!({"action": action, "id": id, "data": data});
         self.wire.send(&frame).await?;
+        self.log.asked += 1;
         self.pending = Some(Pending {
             id,
             frame,
@@ -227,6 +230,7 @@ impl Session<'_> {
             return Ok(());
         };
         self.wire.send(&pending.frame).await?;
+        self.log.asked += 1;
         pending.wait = (pending.wait * 2).min(UNANSWERED_MAX);
         pending.again_at = Instant::now() + pending.wait.mul_f64(rand::random_range(0.5..1.0));
         Ok(())

@@ -18,6 +18,8 @@ pub(super) struct ChannelLog {
     pub(super) pushed: usize,
     /// Messages that came by resuming.
     pub(super) resumed: usize,
+    /// Frames that asked what is new or missing: the first of each connection, and repetitions, are among them.
+    pub(super) asked: usize,
 }
 
 impl ChannelLog {
