@@ -9,6 +9,8 @@ use crate::{TestResult, failure};
 const MIN_BYTES: usize = 12;
 /// How every JWT begins: `{"` in base64.
 const JWT: &str = "eyJ";
+/// Bytes of a piece of one that is noticed. An id of API Gateway's has 16 letters, which may be these by chance.
+const JWT_MIN_BYTES: usize = 20;
 
 static NOTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -39,7 +41,7 @@ pub(crate) fn refused_without(text: &str) -> TestResult {
 fn jwt_in(text: &str) -> Option<String> {
     text.match_indices(JWT)
         .map(|(start, _)| word(&text[start..]))
-        .find(|word| word.len() >= MIN_BYTES)
+        .find(|word| word.len() >= JWT_MIN_BYTES)
         .map(str::to_owned)
 }
 
@@ -79,7 +81,8 @@ mod tests {
                 "token eyJhbGciOiJSUzI1NiJ9.eyJz, and",
                 Some("eyJhbGciOiJSUzI1NiJ9.eyJz"),
             ),
-            ("the word eyJ itself", None),
+            ("the beginning eyJhbGciOiJSUzI1NiJ9 alone", Some("eyJhbGciOiJSUzI1NiJ9")),
+            ("the word eyJ itself, and an id: eyJC5UE5GJj7C0=", None),
             ("to ada@mail.example.org.", Some("a@mail.example.org")),
             ("/@connections/x and node_modules/a@1.2.3/b", None),
         ] {

@@ -70,7 +70,11 @@ async fn key_06_the_first_unknown_key_after_a_start_is_asked_for_at_once_and_the
     let keys = MemoryKeys::new(set(&[ISSUER.jwk()]));
     let verifier = Verifier::new(rules(), &keys);
     verifier.warm(NOW).await;
-    assert_eq!(verify(&verifier, &OTHER, NOW).await, Err(Reason::UnknownKey), "for certain");
+    assert_eq!(
+        verify(&verifier, &OTHER, NOW).await,
+        Err(Reason::UnknownKey),
+        "for certain"
+    );
     for _ in 0..3 {
         let soon = later(second_less(KEYS_COOL_DOWN));
         assert_eq!(verify(&verifier, &OTHER, soon).await, Err(Reason::KeysUnavailable));
