@@ -15,7 +15,7 @@ export interface SessionFunctionProps {
   readonly publicOrigin: string;
   readonly identity: Identity;
   readonly table: ChannelTable;
-  /** The API whose connections end when somebody signs out everywhere. */
+  /** The API whose connections end when somebody signs out. */
   readonly socket: SocketApi;
 }
 
@@ -27,7 +27,7 @@ export class SessionFunction extends Handler {
       binary: 'fn-session',
       description: 'Signs in on the pages of the user pool, keeps tokens in cookies, signs out here and everywhere',
       memorySize: 256,
-      // A person waits for the answer; it takes at most two calls to the pool.
+      // A person waits for the answer; it takes at most two calls to the pool, and bounds those to the table.
       timeout: Duration.seconds(10),
       environment: {
         ISSUER: identity.issuer,
@@ -40,8 +40,8 @@ export class SessionFunction extends Handler {
         AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: socket.managementUrl,
       },
       allow: [
-        // Who is signed in depends on the user's row (GetItem). Signing out everywhere writes it, and entombs every connection
-        // of the user before it ends it.
+        // Who is signed in depends on the rows of revoked sign-ins (GetItem). Signing out writes one of them, and entombs every
+        // connection that it means before it ends it.
         table.allow(...CLEANING_ACTIONS, 'PutItem'),
         socket.allow('DELETE', 'POST'),
         { statement: new PolicyStatement({ actions: ['cognito-idp:AdminUserGlobalSignOut'], resources: [identity.userPoolArn] }) },

@@ -52,7 +52,7 @@ describe('a circle is found', () => {
     const [root = ''] = written({
       'lib.rs': 'mod a;\nmod b;\nmod c;\n#[cfg(test)]\nmod tests;\npub use c::C;\n',
       'a.rs': 'use super::{b::{self, B}, C};\n// c::C\npub struct A;\n#[cfg(test)]\nmod tests {\n    use crate::c::D;\n}\n',
-      'b.rs': 'pub struct B(Option<crate::a::A>);\n',
+      'b.rs': 'const AT: &str = "https://a.b/"; pub struct B(Option<crate::a::A>); const Q: &str = "";\n',
       'c.rs': 'use std::fmt;\npub struct C;\n',
     });
     expect(found(rustImports(root))).toEqual([['a.rs', 'b.rs']]);

@@ -56,8 +56,7 @@ function withoutWords(text: string): string {
   return text
     .replaceAll(/^#\[cfg\((?:test|all\(test.*)\)\]\n(?:#\[.*\]\n)*(?:pub(?:\([^)]*\))? )?mod \w+;/gm, '')
     .replaceAll(/^#\[cfg\((?:test|all\(test.*)\)\]\n(?:#\[.*\]\n)*(?:pub(?:\([^)]*\))? )?mod \w+ \{[\s\S]*?^\}/gm, '')
-    .replaceAll(/\/\/.*$/gm, '')
-    .replaceAll(/"(?:[^"\\]|\\[\s\S])*"/g, '""');
+    .replaceAll(/\/\/.*$|"(?:[^"\\]|\\[\s\S])*"/gm, (words) => (words.startsWith('"') ? '""' : ''));
 }
 
 /** `a::{b, c::{d}}` as `a::b` and `a::c::d`. */

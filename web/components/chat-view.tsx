@@ -49,6 +49,8 @@ export function ChatView({ me, session, signIn }: ChatViewProps): ReactNode {
       const url = await signIn.signOut(scope);
       if (url !== null) window.location.assign(url);
     } catch (error) {
+      // The socket may have heard first that the session is over, and then there is nobody to remember anything for.
+      if (signIn.presence.get().at !== 'signed-in') return;
       chat.remember();
       chat.report(signOutProblem(error));
     }

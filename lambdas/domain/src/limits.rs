@@ -267,6 +267,10 @@ pub const USERNAME_CHARACTERS_MAX: usize = 128;
 /// Bytes of the token endpoint's answer. Cognito's three tokens have some 5 KiB together.
 pub const TOKEN_ANSWER_BYTES_MAX: usize = 64 * 1024;
 
+/// Longest ending of one sign-in when its user signs out of it, the write before included: the cookies go in any case, and the
+/// function may take 10 s.
+pub const SIGN_OUT_MAX: Duration = Duration::from_secs(4);
+
 /// Longest closing of one user's connections by the session endpoint. The function may take 10 s, of which up to 2 go to
 /// keys, 3 to the pool before, and 1.5 to the pool after.
 pub const CLOSE_MAX: Duration = Duration::from_secs(3);

@@ -34,7 +34,7 @@ pub(crate) async fn reply(
         Ok(Answer::Over(reason)) => {
             let (connection, sub) = (&caller.connection, caller.sub());
             let source = caller.source.map(tracing::field::display);
-            tracing::info!(?reason, %connection, sub, source, "connection.is_over");
+            tracing::info!(reason = reason.as_str(), %connection, sub, source, "connection.is_over");
             // Whatever comes of it: the reason is a courtesy, the end is not.
             let _ = sockets.post(connection, &Frame::closing(reason)).await;
             close(sockets, clock, connection).await;
@@ -83,9 +83,13 @@ pub(crate) async fn post(sockets: &impl Sockets, clock: &impl Clock, caller: &Ca
 /// One event a refusal. Who is nobody to the client is told apart here from who may not do something.
 fn note(caller: &Caller, refusal: &Refusal) {
     let sub = caller.sub();
-    let reason = sub.map_or("no_identity", |_| refusal.code.as_str());
     let source = caller.source.map(tracing::field::display);
-    tracing::info!(reason, connection = %caller.connection, sub, source, "message.refused");
+    let connection = &caller.connection;
+    match sub {
+        Some(sub) => tracing::info!(reason = refusal.code.as_str(), %connection, sub, source, "message.refused"),
+        // No route is reached without an authorizer.
+        None => tracing::warn!(reason = "no_identity", %connection, source, "message.refused"),
+    }
 }
 
 /// A table that does not answer, as the client is told of it; why goes to the log.

@@ -110,7 +110,9 @@ impl<T: Members + Connections, S: Sockets + Closing, C: Clock> Ending<'_, T, S, 
     async fn end(&self, member: &Member) -> Result<(), TableError> {
         let id = &member.connection;
         let (was_registered, reason) = match self.table.connection(id).await? {
-            Some(Standing::Registered(connection)) if !connection.is_revoked_by(self.revocation) => return Ok(()),
+            Some(Standing::Registered(was) | Standing::Entombed(Some(was))) if !was.is_revoked_by(self.revocation) => {
+                return Ok(());
+            }
             Some(Standing::Registered(connection)) => {
                 self.table.send_away(id, self.tombstone_life()).await?;
                 let is_live = self.clock.now() < connection.hard_end;

@@ -12,7 +12,8 @@ pub trait Revocations: Sync {
     /// consistent.
     fn revocation(&self, who: &Identity) -> impl Future<Output = Result<Option<Revocation>, TableError>> + Send;
 
-    /// Notes that these sign-ins do not count, until `life` at least; takes nothing back that was noted before.
+    /// Notes that these sign-ins do not count, until `life`; takes nothing back that was noted before, but for a life that
+    /// the clock of a later writer ends sooner.
     fn revoke(
         &self,
         user: &UserId,

@@ -1,15 +1,18 @@
 //! Ends the sign-in of this browser, or every sign-in of its user.
 
+use std::pin::pin;
+
 use domain::identity::Identity;
-use domain::limits::CLOSE_MAX;
+use domain::limits::{CLOSE_MAX, SIGN_OUT_MAX};
 use domain::revocation::Revocation;
 use domain::session::{Cookie, Refusal, Request, Response, Secret};
-use domain::token::Verified;
+use domain::token::Answer;
+use futures_util::future::{Either, select};
 
-use super::Sessions;
+use super::{Sessions, over};
 use crate::describe::describe;
 use crate::ports::{Clock, Closing, Connections, Directory, KeySource, Members, Revocations, Sockets, TokenEndpoint};
-use crate::revoke::{Revoked, end_revoked, revoke};
+use crate::revoke::{RevokeError, Revoked, end_revoked, revoke};
 
 impl<K, E, D, T, S, C> Sessions<K, E, D, T, S, C>
 where
@@ -22,10 +25,19 @@ where
 {
     /// `DELETE /session`. Works without a session too: then there is nothing left to end.
     pub(super) async fn sign_out(&self, request: &Request) -> Response {
-        let owner = self.cookie_owner(request, self.clock.now()).await.ok();
-        if let Some(Verified { identity, .. }) = &owner {
-            self.end_sign_in(identity).await;
-        }
+        let owner = match self.cookie_owner(request, self.clock.now()).await {
+            Ok(owner) => {
+                self.end_sign_in(&owner.identity).await;
+                Some(owner)
+            }
+            Err(reason) => {
+                // Its token may hold all the same, and nobody can tell whose it is.
+                if reason.answer() == Answer::Unavailable {
+                    tracing::error!(reason = reason.as_str(), "sign_in.not_ended");
+                }
+                None
+            }
+        };
         let response = self.forget(request).await;
         tracing::info!(
             sub = owner.map(|owner| tracing::field::display(owner.identity.user)),
@@ -42,7 +54,13 @@ where
             return;
         };
         let (user, one) = (&identity.user, Revocation::SignIn(jti));
-        if let Err(error) = revoke(&self.table, &self.sockets, &self.clock, user, &one, CLOSE_MAX).await {
+        let revoked = pin!(revoke(&self.table, &self.sockets, &self.clock, user, &one, CLOSE_MAX));
+        let limit = pin!(self.clock.sleep(SIGN_OUT_MAX));
+        let revoked = match select(revoked, limit).await {
+            Either::Left((revoked, _)) => revoked,
+            Either::Right(_) => Err(RevokeError::OutOfTime),
+        };
+        if let Err(error) = revoked {
             tracing::error!(sub = %user, error = describe(&error), "sign_in.not_ended");
         }
     }
@@ -59,8 +77,12 @@ where
             Err((refusal, reason)) => return self.refused(refusal, reason, request),
         };
         let revoked = match standing {
-            // Its own sign-in was ended before: it may have that finished, and touches none that came after.
-            Some(standing) => end_revoked(&self.table, &self.sockets, &self.clock, user, &standing, CLOSE_MAX).await,
+            // Ended by itself, it speaks for no other sign-in.
+            Some(Revocation::SignIn(_)) => return over(self.refused(Refusal::SignedOut, "revoked", request)),
+            // Ended with all others of its time: it may have that finished, and touches none that came after.
+            Some(standing @ Revocation::Before(_)) => {
+                end_revoked(&self.table, &self.sockets, &self.clock, user, &standing, CLOSE_MAX).await
+            }
             None => {
                 if let Err(error) = self.directory.sign_out_everywhere(&owner.username).await {
                     tracing::error!(sub = %user, error = describe(&error), "user.not_signed_out");

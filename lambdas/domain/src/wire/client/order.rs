@@ -26,7 +26,7 @@ pub enum Order {
     },
     /// List a user's connections.
     Connections(UserId),
-    /// End a user's connections, and let nobody in who signed in before.
+    /// End a user's connections, and let their sign-ins open no more.
     Disconnect {
         /// Whose.
         user: UserId,

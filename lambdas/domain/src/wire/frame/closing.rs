@@ -24,6 +24,17 @@ pub enum ClosingReason {
 }
 
 impl ClosingReason {
+    /// As it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TokenExpired => "token_expired",
+            Self::SignedOut => "signed_out",
+            Self::Replaced => "replaced",
+            Self::RateLimited => "rate_limited",
+            Self::Server => "server",
+        }
+    }
+
     fn retry(self) -> Retry {
         match self {
             Self::TokenExpired | Self::Server => Retry::After(0),
