@@ -80,7 +80,7 @@ class BackEnd(unittest.TestCase):
         alice = subject(token)
         with phone, open_socket(self.stack, token) as laptop:
             listed = self.order({"action": "connections", "user": alice})["connections"]
-            self.assertEqual([set(one) for one in listed], [{"connection", "registeredAt", "expiresAt"}] * 2)
+            self.assertEqual([set(one) for one in listed], [{"connection", "registeredAt", "expiresAt", "originJti"}] * 2)
             phone.send('{"action":"ping"}')
             self.assertIn(next_of(phone, "pong")["connection"], [one["connection"] for one in listed])
             self.assertEqual(self.order({"action": "disconnect", "user": alice}), {"closed": 2})

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import unittest
 
-from clients import next_of, open_socket, sign_in_with_boto3, sign_up, subject
+from clients import claims, next_of, open_socket, sign_in_with_boto3, sign_up, subject
 from stack import REPOSITORY, Stack
 
 ENDPOINTS = ".local/endpoints.json"
@@ -62,7 +62,7 @@ class Readme(unittest.TestCase):
         [script] = [text for text in blocks("sh") if "npm run push" in text]
         sign_up(self.stack, "carol")
         token = sign_in_with_boto3(self.stack, "carol")
-        push, find, connections, disconnect = script.splitlines()
+        push, find, connections, disconnect, disconnect_one = script.splitlines()
         alice = self.stack.endpoints["users"][0]
         self.assertEqual(self.run_as_shown(find, token), {"id": alice["id"], "username": "alice"})
         with open_socket(self.stack, token) as carol:
@@ -75,12 +75,17 @@ class Readme(unittest.TestCase):
             carol.send('{"action":"ping"}')
             [listed] = self.run_as_shown(connections, token)["connections"]
             self.assertEqual(listed["connection"], next_of(carol, "pong")["connection"])
+            other_token = sign_in_with_boto3(self.stack, "carol")
+            with open_socket(self.stack, other_token) as other:
+                self.assertEqual(self.run_as_shown(disconnect_one, other_token), {"closed": 1})
+                self.assertEqual(next_of(other, "closing")["reason"], "signed_out")
             self.assertEqual(self.run_as_shown(disconnect, token), {"closed": 1})
             self.assertEqual(next_of(carol, "closing")["reason"], "signed_out")
 
     def run_as_shown(self, line, token):
         """Runs a line of the README for this user and this stack, and gives what it prints."""
-        command = re.sub(r"\bID\b", subject(token), line.split("#")[0]) + f" --state {self.stack.folder.name}"
+        command = re.sub(r"\bID\b", subject(token), line.split("#")[0])
+        command = re.sub(r"\bJTI\b", claims(token)["origin_jti"], command) + f" --state {self.stack.folder.name}"
         done = subprocess.run(["sh", "-c", command], cwd=REPOSITORY, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
         # npm says first what it runs.
